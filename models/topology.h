@@ -1,0 +1,342 @@
+/* The validated description of a system: plain, constant data, cross references as indices. Made by
+ * topology_read (models/reader/), shared by any number of worlds in any number of threads. Nothing
+ * in it can trip a check later. */
+#ifndef TOPPLE_MODELS_TOPOLOGY_H
+#define TOPPLE_MODELS_TOPOLOGY_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/document.h"
+#include "models/keys.h"
+#include "models/outcome.h"
+#include "sim/count.h"
+#include "sim/distribution/distribution.h"
+#include "sim/time.h"
+
+#define NO_INDEX UINT32_MAX
+
+/* Limits of what a topology may ask for. */
+#define SERVICES_MAX       10000u
+#define REPLICAS_MAX       10000u /* of one service */
+#define REPLICAS_TOTAL_MAX 200000u
+#define THREADS_MAX        100000u /* per replica */
+#define NESTED_CALLS_MAX   1000u   /* a run stops there */
+#define CALLS_EXPECTED_MAX                                                                         \
+    1e6 /* expected calls per request of a workload; beyond it the file is refused */
+#define LOOPS_NESTED_MAX 4u /* repeat and times inside each other, within one branch */
+#define STEPS_MAX        1000000u
+
+typedef struct SimulationConfig {
+    SimTime duration, warmup;
+    SimTime window; /* 0 until topology_read has chosen one */
+    uint64_t seed;
+    uint32_t replications;
+    int drain; /* DrainMode */
+} SimulationConfig;
+
+typedef enum DrainMode { DRAIN_FINISH, DRAIN_CUT } DrainMode;
+
+/* --- services
+ * ------------------------------------------------------------------------------------------- */
+
+typedef enum ServerKind { SERVER_THREAD_PER_REQUEST, SERVER_EVENT_LOOP } ServerKind;
+typedef enum CpuScheduling { CPU_PROCESSOR_SHARING, CPU_FIFO } CpuScheduling;
+
+typedef struct CpuConfig {
+    double cores;
+    int scheduling; /* CpuScheduling; fifo has a whole number of cores */
+} CpuConfig;
+
+struct DisciplineKind;
+
+typedef struct QueueConfig {
+    uint32_t max_length;                     /* UINT32_MAX: unbounded */
+    const struct DisciplineKind *discipline; /* fifo by default */
+    SimTime timeout;                         /* 0: none */
+    bool drop_expired_on_dequeue;
+} QueueConfig;
+
+typedef struct ServiceConfig {
+    const char *name;
+    uint32_t replicas;
+    int server;             /* ServerKind */
+    uint32_t threads;       /* thread_per_request */
+    uint32_t max_in_flight; /* event_loop; UINT32_MAX: unlimited */
+    bool has_cpu;
+    CpuConfig cpu;
+    QueueConfig queue;
+    const uint32_t *zones; /* of replica r: zones[r % zone_count]; indices into topology->zones */
+    uint32_t zone_count;   /* 0: no zones */
+    uint32_t first_operation, operation_count; /* in topology->operations */
+    uint32_t first_replica;                    /* replicas of all services are numbered through */
+} ServiceConfig;
+
+typedef struct OperationConfig {
+    const char *name;      /* "add" */
+    const char *full_name; /* "cart.add" */
+    uint32_t service;
+    uint32_t entry;  /* index of its first instruction in topology->code */
+    double priority; /* lower first; criticality CRITICAL_PLUS 0 .. SHEDDABLE 3, CRITICAL (1) by
+                        default */
+    bool is_idempotent;
+} OperationConfig;
+
+/* --- steps, compiled
+ * ------------------------------------------------------------------------------------- */
+
+typedef enum StepKind {
+    STEP_COMPUTE, /* CPU work of `duration` */
+    STEP_WAIT,    /* time off the CPU */
+    STEP_CALL,    /* over call site `index` */
+    STEP_PUBLISH, /* publish site `index` */
+    STEP_FAIL,    /* fails with `probability` */
+    STEP_SKIP,    /* with `probability` go to `target`, else on */
+    STEP_CHOOSE,  /* one of `targets` by cumulative `weights` */
+    STEP_JUMP,    /* to `target` */
+    STEP_LOOP,    /* draws `count` into counter `loop`; 0: go to `target` (just behind the loop) */
+    STEP_LOOP_NEXT, /* decrements counter `loop`; not 0 yet: go to `target` (the loop's body) */
+    STEP_FORK,      /* starts a branch at each of `targets`; goes on at `target` when `needed` have
+                       succeeded */
+    STEP_SPAWN,     /* starts one branch at `targets[0]` that nobody waits for; goes on */
+    STEP_BRANCH_END,
+    STEP_DEGRADED, /* a fallback begins: the reply counts as degraded */
+    STEP_REPLY,    /* the operation succeeds; the reply leaves */
+    STEP_END,      /* the operation is over, the thread is free */
+} StepKind;
+
+typedef struct Step {
+    uint8_t kind; /* StepKind */
+    uint8_t loop; /* counter of STEP_LOOP and STEP_LOOP_NEXT: 0..LOOPS_NESTED_MAX-1, counted within
+                     the branch */
+    uint16_t ordinal; /* tells draws of one operation apart: the n-th compute, wait, skip ... of its
+                         operation */
+    uint32_t on_failure; /* where to go when this step fails (a fallback); NO_INDEX: the branch or
+                            the operation fails */
+    uint32_t target;
+    uint32_t index; /* call or publish site */
+    uint32_t target_count;
+    uint32_t needed; /* of STEP_FORK: 1..target_count */
+    double probability;
+    const Distribution *duration;
+    const Count *count;
+    const uint32_t *targets;
+    const double *weights; /* cumulative, the last is 1 */
+} Step;
+
+/* One call in the text of an operation, or a workload's entry in its mix. */
+typedef struct CallSite {
+    uint32_t link;
+    uint32_t operation; /* the callee's */
+    uint32_t
+        ordinal; /* the n-th call to that operation in the text of the caller: tells visits apart */
+    int64_t request_size, response_size; /* bytes */
+    const Count *key;                    /* NULL: none */
+} CallSite;
+
+typedef struct PublishSite {
+    uint32_t broker;
+    uint32_t ordinal;
+    int64_t size;
+    const Count *key;
+} PublishSite;
+
+/* --- links
+ * ------------------------------------------------------------------------------------------------
+ */
+
+typedef enum LinkMode { LINK_SYNC, LINK_ASYNC } LinkMode;
+typedef enum Cancellation {
+    CANCELLATION_NONE,
+    CANCELLATION_COOPERATIVE,
+    CANCELLATION_IMMEDIATE
+} Cancellation;
+
+typedef struct RetryPolicyConfig {
+    uint32_t max_attempts; /* the first included */
+    OutcomeSet retry_on;
+    KindChoice backoff; /* family "backoff" */
+} RetryPolicyConfig;
+
+/* A link joins a caller (a service, or a workload) with a service, or with one operation of it when
+ * the file has a link for that operation. Each (caller, callee) pair that is called has its own. */
+typedef struct LinkConfig {
+    const char *name;            /* "frontend -> cart" or "frontend -> cart.add" */
+    uint32_t caller;             /* service index, or NO_INDEX */
+    uint32_t workload;           /* workload index when the caller is a workload, else NO_INDEX */
+    uint32_t callee;             /* service index */
+    int mode;                    /* LinkMode */
+    uint32_t via;                /* broker index of an async link; NO_INDEX: direct */
+    const Distribution *latency; /* NULL: none */
+    const Distribution *serialization; /* NULL: none */
+    double loss_ratio;                 /* each message, each direction */
+    double bandwidth;                  /* bits per second, each message for itself; 0: unlimited */
+    SimTime timeout, per_try_timeout;  /* 0: none */
+    bool deadline_propagation;
+    int cancellation; /* Cancellation */
+    bool has_retry_policy;
+    RetryPolicyConfig retry_policy;
+    KindChoice balancer;     /* family "balancer"; always chosen */
+    bool balancer_is_shared; /* scope "service": one state for all replicas of the caller */
+} LinkConfig;
+
+/* --- brokers
+ * ---------------------------------------------------------------------------------------------- */
+
+typedef enum BrokerKindId { BROKER_QUEUE, BROKER_TOPIC } BrokerKindId;
+typedef enum Overflow { OVERFLOW_REJECT_PUBLISH, OVERFLOW_DROP_HEAD, OVERFLOW_BLOCK } Overflow;
+typedef enum AckMode { ACK_AFTER_PROCESSING, ACK_BEFORE_PROCESSING } AckMode;
+typedef enum RequeueTo { REQUEUE_TAIL, REQUEUE_HEAD } RequeueTo;
+
+typedef struct ConsumerConfig {
+    uint32_t operation;
+    uint32_t concurrency;       /* messages in processing, per replica of the consumer */
+    uint32_t prefetch;          /* unacknowledged messages, per replica; at least concurrency */
+    int ack;                    /* AckMode */
+    SimTime redelivery_timeout; /* 0: none */
+    SimTime redelivery_delay;
+    uint32_t max_deliveries; /* UINT32_MAX: no limit */
+    uint32_t dead_letter;    /* broker; NO_INDEX: dropped */
+    int requeue_to;
+} ConsumerConfig;
+
+/* What competing consumers take from: a queue, or one subscription of a topic. Each has its own
+ * bound. */
+typedef struct SubscriptionConfig {
+    const char *name;      /* of a topic's subscription; NULL: the queue itself */
+    const char *full_name; /* "topic/subscription", or the queue's name: as in reports */
+    uint32_t broker;
+    const ConsumerConfig *consumers;
+    uint32_t consumer_count;
+    const char *const *consumer_names; /* "orders/fulfilment.process", as in reports */
+} SubscriptionConfig;
+
+typedef struct BrokerConfig {
+    const char *name;
+    int kind;            /* BrokerKindId */
+    uint32_t max_length; /* ready messages, per subscription; UINT32_MAX: unbounded */
+    int overflow;        /* Overflow */
+    const Distribution *publish_latency, *delivery_latency; /* NULL: none */
+    uint32_t first_subscription,
+        subscription_count; /* in topology->subscriptions; a queue has exactly one */
+} BrokerConfig;
+
+/* --- workloads
+ * -------------------------------------------------------------------------------------------- */
+
+typedef struct RatePiece { /* from the end of the one before it; rates per second */
+    SimTime until;         /* from the start of measurement; the last one's is SIM_TIME_NEVER */
+    double from, to;
+} RatePiece;
+
+typedef struct WorkloadConfig {
+    const char *name;
+    bool is_closed;
+    KindChoice arrival;       /* family "arrival"; open only */
+    const Count *batch;       /* NULL: one */
+    const RatePiece *profile; /* NULL: none */
+    uint32_t profile_count;
+    uint32_t users;                 /* closed */
+    const Distribution *think_time; /* closed; NULL: none */
+    uint32_t clients;               /* as how many callers it counts, for balancers and budgets */
+    const uint32_t *sites;          /* call sites of its mix */
+    const double *weights;          /* cumulative, the last is 1 */
+    uint32_t site_count;
+} WorkloadConfig;
+
+/* --- faults
+ * -----------------------------------------------------------------------------------------------
+ */
+
+typedef enum TargetKind {
+    TARGET_SERVICE,
+    TARGET_OPERATION,
+    TARGET_LINK,
+    TARGET_ZONE,
+    TARGET_BROKER,
+    TARGET_WORKLOAD
+} TargetKind;
+typedef enum SelectionMode {
+    SELECT_ALL,
+    SELECT_ONE,
+    SELECT_FIXED,
+    SELECT_FIXED_PERCENT,
+    SELECT_RANDOM_MAX_PERCENT
+} SelectionMode;
+
+typedef struct FaultConfig {
+    const char *name;
+    KindChoice type;       /* family "fault" */
+    int target;            /* TargetKind */
+    uint32_t target_index; /* service, operation, zone, broker or workload */
+    const uint32_t *links; /* of a link target: all links it names; of a service target: those that
+                              lead to it */
+    uint32_t link_count;
+    int mode;     /* SelectionMode */
+    double value; /* number or percentage of replicas for `mode` */
+    SimTime start,
+        duration; /* from the start of measurement; duration SIM_TIME_NEVER: to the end */
+    const Distribution *mttf, *mttr; /* both NULL: by start and duration */
+} FaultConfig;
+
+/* --- objectives
+ * ------------------------------------------------------------------------------------------- */
+
+typedef struct SloConfig {
+    const char *name;
+    uint32_t workload;  /* NO_INDEX when it is for an operation */
+    uint32_t operation; /* NO_INDEX when it is for a workload */
+    SimTime latency;
+    double objective_percent;
+} SloConfig;
+
+/* ----------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct Topology {
+    const char *name; /* "name" of the file, else the file's name without .json */
+    const char *description;
+    SimulationConfig simulation;
+
+    const ServiceConfig *services;
+    const OperationConfig *operations;
+    const Step *code;
+    const CallSite *call_sites;
+    const PublishSite *publish_sites;
+    const LinkConfig *links;
+    const BrokerConfig *brokers;
+    const SubscriptionConfig *subscriptions;
+    const WorkloadConfig *workloads;
+    const FaultConfig *faults;
+    const SloConfig *slos;
+    const char *const *zones;
+
+    uint32_t service_count, operation_count, step_count, call_site_count, publish_site_count,
+        link_count;
+    uint32_t broker_count, subscription_count, workload_count, fault_count, slo_count, zone_count;
+    uint32_t replica_count; /* of all services */
+    uint32_t client_count;  /* of all workloads */
+
+    /* Expected visits of each operation per request of each workload, without failures and retries,
+     * by the traffic equations: visits[workload * operation_count + operation]. */
+    const double *visits;
+
+    char *resolved;      /* the design's whole file as JSON text */
+    GPtrArray *warnings; /* of char *: what is legal but doubtful, with its place */
+    struct Arena *arena; /* owns all of the above */
+} Topology;
+
+/* Reads one design of a document (NULL: the base). The document is used up (patched) but stays the
+ * caller's. NULL with problems when anything is wrong. */
+Topology *topology_read(Document *document, const char *design, Problems *problems);
+void topology_free(Topology *topology);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Topology, topology_free)
+
+/* NO_INDEX if there is none. */
+uint32_t topology_find_service(const Topology *topology, const char *name);
+uint32_t topology_find_operation(const Topology *topology, const char *full_name);
+uint32_t topology_find_workload(const Topology *topology, const char *name);
+
+#endif

@@ -1,0 +1,46 @@
+/* A histogram of durations: log-linear, 128 buckets to each doubling, so that a bucket's middle is
+ * within 0.4 % of every value in it; exact below 256 ns. Counts, sum, smallest and largest are
+ * exact. Memory is taken by doublings, where values fall (1 KiB each). Merging adds bucket by
+ * bucket and is exact: the order of merging does not matter. */
+#ifndef TOPPLE_SIM_HISTOGRAM_H
+#define TOPPLE_SIM_HISTOGRAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/time.h"
+
+#define HISTOGRAM_SUB_BITS 7
+#define HISTOGRAM_BLOCKS   57 /* doublings of a positive int64 above 2^7, and the exact ones below \
+                               */
+
+typedef struct Histogram {
+    uint64_t *blocks[HISTOGRAM_BLOCKS]; /* NULL until a value falls into it */
+    uint64_t count;
+    __int128 sum;                  /* ns */
+    unsigned __int128 sum_squares; /* ns^2; good for 1e9 values of up to 10 years */
+    SimTime min;                   /* SIM_TIME_NEVER when empty */
+    SimTime max;                   /* 0 when empty */
+} Histogram;
+
+void histogram_init(Histogram *histogram);
+void histogram_clear(Histogram *histogram); /* frees; ready for use again */
+void histogram_reset(Histogram *histogram); /* empties and keeps the memory */
+
+/* value >= 0. */
+void histogram_record(Histogram *histogram, SimTime value);
+void histogram_merge(Histogram *into, const Histogram *from);
+
+/* Nearest rank: the value of rank ceil(p * count), as the middle of its bucket, clamped to min and
+ * max. 0 < p <= 1; NaN when empty. In ns. */
+double histogram_percentile(const Histogram *histogram, double p);
+
+/* NaN when empty (or, for the deviation, with fewer than two values). In ns. */
+double histogram_mean(const Histogram *histogram);
+double histogram_stddev(const Histogram *histogram);
+
+/* Number of values in buckets wholly or partly at or below `limit`; exact when limit is a bucket's
+ * upper bound. */
+uint64_t histogram_count_at_most(const Histogram *histogram, SimTime limit);
+
+#endif
