@@ -82,12 +82,11 @@ struct Kind {
 };
 
 struct Family {
-    const char *name;     /* "balancer", as `topple kinds balancer` */
-    const char *selector; /* "policy", "type", "process": the key that names the kind */
-    const char *fallback; /* kind when the selector is absent; NULL: it is required */
-    const char *place;    /* where it stands: "/links/*/
-    load_balancing " */
-        const Kind *const *kinds; /* ends with NULL */
+    const char *name;         /* "balancer", as `topple kinds balancer` */
+    const char *selector;     /* "policy", "type", "process": the key that names the kind */
+    const char *fallback;     /* kind when the selector is absent; NULL: it is required */
+    const char *place;        /* where it stands: "/links/<link>/load_balancing" */
+    const Kind *const *kinds; /* ends with NULL */
     const char *const *later; /* names known but not supported yet, ends with NULL; may be NULL */
 };
 
