@@ -29,6 +29,9 @@ Document *document_parse(const char *name, const char *folder, const char *text,
 void document_free(Document *document);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Document, document_free)
 
+/* The file's name as errors print it. */
+const char *document_name(const Document *document);
+
 /* Replaces or adds the value at a JSON Pointer (RFC 6901): for --set POINTER=JSON, given as that
  * one text. The parent must exist, except that missing objects on the way are made. Problems are
  * reported as of "--set". */

@@ -57,7 +57,8 @@ struct Key {
                     */
     size_t offset; /* in the struct that the table describes */
     size_t present;  /* KEY_OBJECT: offset of a bool that is set when the key is there; 0: none */
-    double min, max; /* numbers, integers, durations (ns) */
+    double min, max; /* numbers, integers, counts, durations (ns), both allowed; a min of DBL_MIN
+                        stands for "above 0"; both 0: the whole range from 0 */
     const char *fallback; /* default as JSON text, read like a written value; NULL: left as the
                              caller set it */
     union {

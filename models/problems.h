@@ -29,12 +29,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Problems, problems_free)
 void problems_add(Problems *problems, const char *file, size_t line, size_t column,
                   const char *pointer, char *message);
 
+/* Whether further problems would only be counted: then nobody need word them. */
+bool problems_are_full(const Problems *problems);
+
 /* Sorts by place and formats one per line as "file:line:column: pointer: message", control and
  * bidirectional characters shown as \u{...}, long texts cut; ends with a line that counts them when
  * more were found than are shown. */
 char *problems_format(Problems *problems);
 
-/* The candidate nearest to `name` (Damerau-Levenshtein at most max(1, length/3)), or NULL.
+/* The candidate nearest to `name`, or NULL: Damerau-Levenshtein distance (upper and lower case taken
+ * as equal) at most max(1, length/3) and below the length; the first of equally near ones.
  * Borrowed. */
 const char *problems_nearest(const char *name, const char *const *candidates, size_t count);
 

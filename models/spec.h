@@ -93,6 +93,12 @@ char *duration_format(SimTime value);
 /* The path of a file that the topology names, relative to the topology's folder. */
 char *spec_resolve_path(const Spec *spec, const char *path);
 
+/* A new object: `below` (may be NULL) with `above` merged over it (RFC 7396: null removes), in the
+ * place of `above`; nothing in it is consumed yet. The members keep their own positions. Freed by
+ * spec_merge_free, or with the document. False with a problem when merges have become too much. */
+bool spec_merge(const Spec *below, const Spec *above, Spec *merged);
+void spec_merge_free(Spec *merged);
+
 /* Makes a document's value from JSON text (a key's default), owned by the document; used by keys.c.
  */
 Spec spec_from_text(const Spec *parent, const char *name, const char *json);
