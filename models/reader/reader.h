@@ -9,6 +9,7 @@
 #include "models/keys.h"
 #include "models/problems.h"
 #include "models/spec.h"
+#include "models/topology.h"
 #include "sim/count.h"
 #include "sim/distribution/distribution.h"
 
@@ -21,6 +22,7 @@ struct ReadContext {
     Problems *problems;
     Document *document;
     size_t file_values; /* read from files so far */
+    struct Draft *draft; /* the topology in the making; models/reader/draft.h */
 };
 
 /* A duration string or 0 (a constant), or an object with `dist`. Owned by the context's arena. */
@@ -46,5 +48,42 @@ bool line_file_failed(const LineFile *file);
 
 /* Reports "<path>:<line>: <message>" for the line last read. Always returns false. */
 bool line_file_problem(LineFile *file, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* --- names
+ *
+ * What the value, a string, names: its index. An unknown name is a problem with a suggestion. All
+ * services, operations, brokers and workloads are known before any of them is read; zones and links
+ * once the services and workloads are read. */
+bool name_read_service(const Spec *spec, ReadContext *context, uint32_t *service);
+bool name_read_operation(const Spec *spec, ReadContext *context, uint32_t *operation);
+bool name_read_broker(const Spec *spec, ReadContext *context, uint32_t *broker);
+bool name_read_workload(const Spec *spec, ReadContext *context, uint32_t *workload);
+bool name_read_zone(const Spec *spec, ReadContext *context, uint32_t *zone);
+
+/* All links that a name "a -> b" or "a -> b.op" stands for, `*` allowed on either side; "a -> b"
+ * also stands for links to single operations of b. In ascending order, owned by the arena. A
+ * problem if there are none. */
+bool name_read_links(const Spec *spec, ReadContext *context, const uint32_t **links,
+                     uint32_t *count);
+
+/* All links that lead to a service, ascending, owned by the arena. */
+const uint32_t *links_leading_to(ReadContext *context, uint32_t service, uint32_t *count);
+
+/* Adds a workload's call site for an operation of its mix (ordinal 0, no sizes) and finds its link.
+ * A problem at `spec` when no link of the file leads there. */
+bool workload_add_site(const Spec *spec, ReadContext *context, uint32_t workload,
+                       uint32_t operation, uint32_t *site);
+
+/* --- parts of the file
+ *
+ * One member of "workloads" (`spec` is its value, `index` its place, `name` is set already), and
+ * one of "faults". Both report what is wrong and return false; they are zeroed before. */
+bool workload_read(const Spec *spec, ReadContext *context, uint32_t index,
+                   WorkloadConfig *workload);
+bool fault_read(const Spec *spec, ReadContext *context, FaultConfig *fault);
+
+/* Their keys, for the manual and the schema: those besides the family's own. */
+extern const Key workload_keys[];
+extern const Key fault_keys[];
 
 #endif
