@@ -1,0 +1,58 @@
+/* The columns of every output, one line of a table each: name, unit, meaning, and how it is made.
+ * The columns of the wide tables are at the same time the metrics of summary, compare and
+ * timeseries, and the documentation is printed from the same lines. */
+#ifndef TOPPLE_REPORTS_COLUMNS_H
+#define TOPPLE_REPORTS_COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "reports/measures.h"
+
+typedef enum Direction { DIRECTION_NEUTRAL, DIRECTION_HIGHER, DIRECTION_LOWER } Direction;
+
+typedef enum ColumnKind {
+    COLUMN_LABEL,      /* names the row */
+    COLUMN_COUNT,      /* counts[index] */
+    COLUMN_RATE,       /* counts[index] per second */
+    COLUMN_MEAN,       /* of samples[index] */
+    COLUMN_STDDEV,     /* of samples[index] */
+    COLUMN_MAX,        /* of samples[index] */
+    COLUMN_PERCENTILE, /* of samples[index], at p */
+    COLUMN_VALUE,      /* computed by `value` */
+    COLUMN_EMPTY,      /* what it measures does not exist yet */
+} ColumnKind;
+
+typedef struct Column {
+    const char *name, *unit, *meaning; /* unit "": none */
+    ColumnKind kind;
+    Direction direction; /* of what is better */
+    int index;
+    double p;
+    double (*value)(const Measures *measures);
+    bool is_in_series; /* also a column of timeseries.csv */
+} Column;
+
+typedef struct Table {
+    const char *file; /* "requests.csv" */
+    const char *rows; /* one row per what */
+    const Column *columns;
+    size_t column_count;
+} Table;
+
+/* The wide table that holds a scope's metrics; SCOPE_SYSTEM has those of SCOPE_WORKLOAD. */
+const Table *table_of_scope(Scope scope);
+
+/* Every CSV file, in the order in which the documentation lists them; ends with NULL. */
+extern const Table *const tables[];
+
+/* NaN: missing. Durations in ms. */
+double column_value(const Column *column, const Measures *measures);
+
+/* True for kinds that have a value in summary and compare. */
+bool column_is_metric(const Column *column);
+
+/* NULL if the scope has no such metric. */
+const Column *column_find(Scope scope, const char *metric);
+
+#endif

@@ -1,0 +1,109 @@
+/* What is measured of one thing (a workload, an operation, a link, a consumer) in one span of time,
+ * as exact counts, sums and histograms. One struct serves all scopes, so that adding up members
+ * into a whole, or phases into "all", is one function. Which counts and samples a scope has is in
+ * the enums below; what is made of them, a column of the outputs, is in reports/columns.h. */
+#ifndef TOPPLE_REPORTS_MEASURES_H
+#define TOPPLE_REPORTS_MEASURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/outcome.h"
+#include "sim/histogram.h"
+
+typedef enum Scope {
+    SCOPE_SYSTEM,   /* all workloads together; has the measures of a workload */
+    SCOPE_WORKLOAD, /* a workload, and each operation of its mix */
+    SCOPE_SERVICE,  /* a service, and each of its operations */
+    SCOPE_LINK,
+    SCOPE_BROKER, /* a broker, and each of its consumers or subscriptions */
+    SCOPE_COUNT
+} Scope;
+
+const char *scope_name(Scope scope); /* "workload" */
+
+typedef enum RequestCount {
+    REQUEST_OFFERED,
+    REQUEST_SUCCEEDED,
+    REQUEST_DEGRADED, /* part of the succeeded */
+    REQUEST_FAILED,
+    REQUEST_TIMED_OUT,
+    REQUEST_REJECTED,
+    REQUEST_IN_FLIGHT, /* not ended when the run was over */
+    REQUEST_GOOD,      /* succeeded within the workload's SLO latency, if it has one */
+    REQUEST_COUNTS
+} RequestCount;
+
+typedef enum VisitCount {
+    VISITS_ARRIVED,
+    VISITS_COMPLETED,
+    VISITS_FAILED, /* an error, or the replica crashed */
+    VISITS_REJECTED,
+    VISITS_ABANDONED, /* left the queue without service, or cancelled in service */
+    VISITS_UNFINISHED,
+    VISIT_COUNTS
+} VisitCount;
+
+typedef enum LinkCount {
+    LINK_CALLS,
+    LINK_ATTEMPTS,
+    LINK_RETRIES,
+    LINK_UNFINISHED, /* attempts */
+    LINK_OUTCOMES,   /* attempts by outcome: LINK_OUTCOMES + outcome */
+    LINK_COUNTS = LINK_OUTCOMES + OUTCOME_COUNT
+} LinkCount;
+
+typedef enum BrokerCount {
+    BROKER_PUBLISHED,
+    BROKER_REJECTED,
+    BROKER_DROPPED,
+    BROKER_DELIVERED,
+    BROKER_ACKNOWLEDGED,
+    BROKER_REDELIVERED,
+    BROKER_DEAD_LETTERED,
+    BROKER_DUPLICATES,
+    BROKER_UNFINISHED,
+    BROKER_COUNTS
+} BrokerCount;
+
+#define MEASURES_COUNTS LINK_COUNTS /* the most that a scope has */
+
+/* Samples; number 0 of each scope is also kept by window. */
+enum { REQUEST_LATENCY, REQUEST_FAILED_LATENCY, REQUEST_COMPLETION };
+enum { VISIT_RESPONSE, VISIT_QUEUE_WAIT };
+enum { LINK_LATENCY };
+enum { BROKER_DELAY, BROKER_COMPLETION };
+#define MEASURES_SAMPLES 3
+
+/* Levels, as integrals over the span: level x ns. */
+enum { LEVEL_QUEUE, LEVEL_SERVICE, LEVEL_CPU }; /* of services: waiting, holding a thread, cores */
+enum { LEVEL_DEPTH };                           /* of brokers: ready messages */
+#define MEASURES_LEVELS 3
+
+/* Mean and percentiles of sample 0 in a window, whose histogram is gone. In ns; NaN when empty. */
+typedef struct WindowLatency {
+    double mean, p50, p99, max;
+} WindowLatency;
+
+typedef struct Measures {
+    double span_s; /* length of the phase or window */
+    uint64_t counts[MEASURES_COUNTS];
+    double levels[MEASURES_LEVELS];
+    uint64_t largest;    /* longest queue, deepest broker */
+    double busy, wasted; /* ns of CPU time: all, and of work that nobody waited for */
+    double expected;     /* visits that the requests cause without failures and retries */
+    Histogram *samples[MEASURES_SAMPLES]; /* owned; NULL: empty */
+    const WindowLatency *window;          /* of a window; NULL in a phase */
+    /* Constants of the thing; 0 where they do not apply. */
+    double replicas, threads, cores;
+} Measures;
+
+void measures_clear(Measures *measures);
+
+/* Adds what `from` counted, not its span and constants. */
+void measures_add(Measures *into, const Measures *from);
+
+/* Records a sample; the histogram is made with the first. */
+void measures_sample(Measures *measures, int sample, SimTime value);
+
+#endif
