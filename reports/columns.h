@@ -40,10 +40,14 @@ typedef struct Table {
     size_t column_count;
 } Table;
 
+extern const Table table_summary, table_requests, table_services, table_links, table_brokers,
+    table_timeseries, table_percentiles, table_events, table_compare, table_points;
+
 /* The wide table that holds a scope's metrics; SCOPE_SYSTEM has those of SCOPE_WORKLOAD. */
 const Table *table_of_scope(Scope scope);
 
-/* Every CSV file, in the order in which the documentation lists them; ends with NULL. */
+/* Every CSV file, in the order in which the documentation lists them; ends with NULL. The table of
+ * timeseries.csv holds its labels only; its other columns are series_columns. */
 extern const Table *const tables[];
 
 /* NaN: missing. Durations in ms. */
@@ -51,6 +55,15 @@ double column_value(const Column *column, const Measures *measures);
 
 /* True for kinds that have a value in summary and compare. */
 bool column_is_metric(const Column *column);
+
+/* True if the value is made of samples, whose number is the number of observations. */
+bool column_is_of_samples(const Column *column);
+
+#define SERIES_COLUMNS_MAX 80
+
+/* The columns of timeseries.csv behind its labels: all of the wide tables that have values in
+ * windows, each name once. A row is filled by the columns of its own scope. */
+size_t series_columns(const Column *columns[SERIES_COLUMNS_MAX]);
 
 /* NULL if the scope has no such metric. */
 const Column *column_find(Scope scope, const char *metric);

@@ -90,18 +90,28 @@ typedef struct Measures {
     uint64_t counts[MEASURES_COUNTS];
     double levels[MEASURES_LEVELS];
     uint64_t largest;    /* longest queue, deepest broker */
+    double stays;        /* ns between arrival and end of all visits, inside the measured part */
     double busy, wasted; /* ns of CPU time: all, and of work that nobody waited for */
     double expected;     /* visits that the requests cause without failures and retries */
     Histogram *samples[MEASURES_SAMPLES]; /* owned; NULL: empty */
     const WindowLatency *window;          /* of a window; NULL in a phase */
+    bool
+        is_share; /* a consumer among several of one queue: what arrives and waits is the queue's */
     /* Constants of the thing; 0 where they do not apply. */
     double replicas, threads, cores;
 } Measures;
 
+/* How many counts, levels and samples a scope has. */
+int scope_counts(Scope scope);
+int scope_levels(Scope scope);
+int scope_samples(Scope scope);
+
+/* Frees the samples. */
 void measures_clear(Measures *measures);
 
-/* Adds what `from` counted, not its span and constants. */
+/* Adds what `from` counted, not its span, samples and constants. */
 void measures_add(Measures *into, const Measures *from);
+void measures_add_samples(Measures *into, const Measures *from);
 
 /* Records a sample; the histogram is made with the first. */
 void measures_sample(Measures *measures, int sample, SimTime value);

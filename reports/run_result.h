@@ -16,6 +16,15 @@ typedef enum Phase { PHASE_ALL, PHASE_BEFORE, PHASE_DURING, PHASE_AFTER, PHASE_C
 
 const char *phase_name(Phase phase);
 
+/* What happened in each window of the measured part, packed; NULL where the scope has none or
+ * nothing happened. */
+typedef struct Series {
+    uint64_t *counts; /* window by window, scope_counts(scope) each */
+    double *levels;   /* likewise, scope_levels(scope) each */
+    uint32_t *largest;
+    WindowLatency *latencies;
+} Series;
+
 /* One thing that was measured: a row of its scope's wide table for each phase. */
 typedef struct Entry {
     Scope scope;
@@ -23,9 +32,8 @@ typedef struct Entry {
     const char *whole; /* the first label: workload, service, link, broker */
     const char *part;  /* the second: operation or consumer, "*" for all; NULL for links */
     Measures phases[PHASE_COUNT];
-    Measures *windows; /* window_count of them, without histograms; NULL: nothing happened, or not
-                          kept */
-    WindowLatency *window_latencies;
+    uint32_t samples_of; /* whose samples these are: its own index, or that of its only part */
+    Series series;
     Measures *batches; /* batch_count of them; NULL: none (only workloads have them) */
 } Entry;
 
@@ -42,7 +50,9 @@ typedef struct RunResult {
     uint32_t entry_count;
     uint32_t phase_count; /* 1, or PHASE_COUNT when the topology has faults */
     uint32_t batch_count; /* 0, or the number of equal parts in which requests were counted */
-    SimTime measured;     /* length of the measured part: shorter than asked if the run stopped */
+    uint32_t
+        batches_made; /* what entries hold, also when a run that stopped early does not use it */
+    SimTime measured; /* length of the measured part: shorter than asked if the run stopped */
     SimTime window;
     uint32_t window_count; /* the last may be shorter */
     GArray *events;        /* of RunEvent, in order of time; at most EVENTS_KEPT_MAX */
@@ -54,8 +64,17 @@ typedef struct RunResult {
 
 #define EVENTS_KEPT_MAX 100000u
 
+void run_events_free(GArray *events); /* NULL is fine */
+
 void run_result_free(RunResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RunResult, run_result_free)
+
+/* The measures of one window, without samples (but with their WindowLatency). They borrow from the
+ * entry. */
+Measures run_result_window(const RunResult *result, const Entry *entry, uint32_t window);
+
+/* Frees the histograms, once they are merged or evaluated. */
+void run_result_drop_samples(RunResult *result);
 
 /* NULL if there is none. name as in Entry. */
 const Entry *run_result_find(const RunResult *result, Scope scope, const char *name);

@@ -1,0 +1,88 @@
+#include "reports/measures.h"
+
+#include <glib.h>
+
+static const struct {
+    const char *name;
+    int counts, levels, samples;
+} scopes[SCOPE_COUNT] = {
+    [SCOPE_SYSTEM] = {"system", REQUEST_COUNTS, 0, 3},
+    [SCOPE_WORKLOAD] = {"workload", REQUEST_COUNTS, 0, 3},
+    [SCOPE_SERVICE] = {"service", VISIT_COUNTS, 3, 2},
+    [SCOPE_LINK] = {"link", LINK_COUNTS, 0, 1},
+    [SCOPE_BROKER] = {"broker", BROKER_COUNTS, 1, 2},
+};
+
+const char *scope_name(Scope scope)
+{
+    return scopes[scope].name;
+}
+
+int scope_counts(Scope scope)
+{
+    return scopes[scope].counts;
+}
+
+int scope_levels(Scope scope)
+{
+    return scopes[scope].levels;
+}
+
+int scope_samples(Scope scope)
+{
+    return scopes[scope].samples;
+}
+
+static void histogram_free(Histogram *histogram)
+{
+    if (histogram == NULL)
+        return;
+    histogram_clear(histogram);
+    g_free(histogram);
+}
+
+static Histogram *histogram_new(void)
+{
+    Histogram *histogram = g_new0(Histogram, 1);
+    histogram_init(histogram);
+    return histogram;
+}
+
+void measures_clear(Measures *measures)
+{
+    for (int i = 0; i < MEASURES_SAMPLES; i++) {
+        histogram_free(measures->samples[i]);
+        measures->samples[i] = NULL;
+    }
+}
+
+void measures_sample(Measures *measures, int sample, SimTime value)
+{
+    if (measures->samples[sample] == NULL)
+        measures->samples[sample] = histogram_new();
+    histogram_record(measures->samples[sample], value);
+}
+
+void measures_add_samples(Measures *into, const Measures *from)
+{
+    for (int i = 0; i < MEASURES_SAMPLES; i++) {
+        if (from->samples[i] == NULL)
+            continue;
+        if (into->samples[i] == NULL)
+            into->samples[i] = histogram_new();
+        histogram_merge(into->samples[i], from->samples[i]);
+    }
+}
+
+void measures_add(Measures *into, const Measures *from)
+{
+    for (int i = 0; i < MEASURES_COUNTS; i++)
+        into->counts[i] += from->counts[i];
+    for (int i = 0; i < MEASURES_LEVELS; i++)
+        into->levels[i] += from->levels[i];
+    into->largest = MAX(into->largest, from->largest);
+    into->stays += from->stays;
+    into->busy += from->busy;
+    into->wasted += from->wasted;
+    into->expected += from->expected;
+}

@@ -1,0 +1,343 @@
+/* From the parts of a recorder to the entries of a result. */
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/recorder_parts.h"
+
+typedef struct Maker {
+    Recorder *recorder;
+    RunResult *result;
+    uint32_t room;
+    double spans[PHASE_COUNT]; /* seconds */
+    double *offered;           /* requests of each workload by phase */
+} Maker;
+
+/* --- adding up */
+
+static void take_samples(Measures *into, Measures *from)
+{
+    for (int i = 0; i < MEASURES_SAMPLES; i++) {
+        if (into->samples[i] == NULL)
+            into->samples[i] = g_steal_pointer(&from->samples[i]);
+    }
+    measures_add_samples(into, from);
+    measures_clear(from);
+}
+
+static Phase phase_of_segment(const Recorder *recorder, uint32_t segment)
+{
+    return recorder->phase_count == 1 ? PHASE_ALL
+                                      : (Phase)(PHASE_BEFORE + recorder->segment_phases[segment]);
+}
+
+/* The samples of batches stay with them too, those of phases move. */
+static void add_segments(const Recorder *recorder, Entry *entry, Part *part)
+{
+    bool has_batches = recorder->batch_count > 0 && entry->scope == SCOPE_WORKLOAD;
+    for (uint32_t i = 0; i < recorder->segment_count; i++) {
+        Measures *phase = &entry->phases[phase_of_segment(recorder, i)];
+        measures_add(phase, &part->segments[i]);
+        if (has_batches)
+            measures_add_samples(phase, &part->segments[i]);
+        else
+            take_samples(phase, &part->segments[i]);
+    }
+    if (has_batches)
+        entry->batches = g_steal_pointer(&part->segments);
+}
+
+static void add_levels(const Recorder *recorder, Entry *entry, Part *part)
+{
+    const Timeline *timeline = &recorder->timeline;
+    int levels = scope_levels(entry->scope);
+    if (levels == 0)
+        return;
+    size_t cells = (size_t)timeline->window_count * (size_t)levels;
+    entry->series.levels = g_new0(double, cells);
+    for (int level = 0; level < levels; level++) {
+        level_finish(part->levels[level], timeline);
+        for (uint32_t i = 0; i < timeline->slice_count; i++) {
+            double sum = part->levels[level][i].sum;
+            size_t window = timeline->windows[i];
+            entry->series.levels[window * (size_t)levels + (size_t)level] += sum;
+            Phase phase = recorder->phase_count == 1 ? PHASE_ALL
+                                                     : (Phase)(PHASE_BEFORE + timeline->phases[i]);
+            entry->phases[phase].levels[level] += sum;
+        }
+    }
+}
+
+static void add_up_phases(Entry *entry, uint32_t phase_count)
+{
+    for (uint32_t i = 1; i < phase_count; i++) {
+        measures_add(&entry->phases[PHASE_ALL], &entry->phases[i]);
+        measures_add_samples(&entry->phases[PHASE_ALL], &entry->phases[i]);
+    }
+}
+
+static void take_part(const Recorder *recorder, Entry *entry, Part *part)
+{
+    if (part->segments == NULL)
+        return;
+    entry->series.counts = g_steal_pointer(&part->window_counts);
+    entry->series.largest = g_steal_pointer(&part->window_largest);
+    add_levels(recorder, entry, part);
+    add_segments(recorder, entry, part);
+    add_up_phases(entry, recorder->phase_count == 1 ? 1 : PHASE_COUNT);
+}
+
+static void add_series(const Maker *maker, Entry *whole, const Entry *part)
+{
+    size_t windows = maker->recorder->timeline.window_count;
+    size_t counts = windows * (size_t)scope_counts(whole->scope);
+    size_t levels = windows * (size_t)scope_levels(whole->scope);
+    if (part->series.counts == NULL)
+        return;
+    if (whole->series.counts == NULL) {
+        whole->series.counts = g_new0(uint64_t, counts);
+        whole->series.levels = g_new0(double, levels);
+        whole->series.largest = g_new0(uint32_t, windows);
+    }
+    for (size_t i = 0; i < counts; i++)
+        whole->series.counts[i] += part->series.counts[i];
+    for (size_t i = 0; i < levels; i++)
+        whole->series.levels[i] += part->series.levels[i];
+    for (size_t i = 0; part->series.largest != NULL && i < windows; i++)
+        whole->series.largest[i] = MAX(whole->series.largest[i], part->series.largest[i]);
+}
+
+static void add_batches(const Maker *maker, Entry *whole, const Entry *part)
+{
+    if (part->batches == NULL)
+        return;
+    uint32_t count = maker->recorder->batch_count;
+    if (whole->batches == NULL)
+        whole->batches = g_new0(Measures, count);
+    for (uint32_t i = 0; i < count; i++) {
+        measures_add(&whole->batches[i], &part->batches[i]);
+        measures_add_samples(&whole->batches[i], &part->batches[i]);
+    }
+}
+
+static void add_entry(const Maker *maker, Entry *whole, const Entry *part, bool with_samples)
+{
+    for (int i = 0; i < PHASE_COUNT; i++) {
+        measures_add(&whole->phases[i], &part->phases[i]);
+        if (with_samples)
+            measures_add_samples(&whole->phases[i], &part->phases[i]);
+    }
+    add_series(maker, whole, part);
+    add_batches(maker, whole, part);
+}
+
+/* --- constants */
+
+static void set_spans(const Maker *maker, Entry *entry)
+{
+    for (int i = 0; i < PHASE_COUNT; i++)
+        entry->phases[i].span_s = maker->spans[i];
+    for (uint32_t i = 0; entry->batches != NULL && i < maker->recorder->batch_count; i++)
+        entry->batches[i].span_s = maker->spans[PHASE_ALL] / maker->recorder->batch_count;
+}
+
+static void set_service(const Maker *maker, Entry *entry, uint32_t index)
+{
+    const ServiceConfig *service = &maker->result->topology->services[index];
+    double replicas = service->replicas;
+    bool has_threads = service->server == SERVER_THREAD_PER_REQUEST;
+    bool is_bounded = has_threads || service->max_in_flight != UINT32_MAX;
+    double threads = has_threads ? service->threads : service->max_in_flight;
+    for (int i = 0; i < PHASE_COUNT; i++) {
+        entry->phases[i].replicas = replicas;
+        entry->phases[i].threads = is_bounded ? threads * replicas : 0;
+    }
+}
+
+static void set_cores(const Maker *maker, Entry *entry, uint32_t index)
+{
+    const ServiceConfig *service = &maker->result->topology->services[index];
+    for (int i = 0; service->has_cpu && i < PHASE_COUNT; i++)
+        entry->phases[i].cores = service->cpu.cores * service->replicas;
+}
+
+static void set_expected(const Maker *maker, Entry *entry, uint32_t operation)
+{
+    const Topology *topology = maker->result->topology;
+    for (int phase = 0; topology->visits != NULL && phase < PHASE_COUNT; phase++) {
+        double expected = 0;
+        for (uint32_t i = 0; i < topology->workload_count; i++)
+            expected += maker->offered[i * PHASE_COUNT + (uint32_t)phase] *
+                        topology->visits[(size_t)i * topology->operation_count + operation];
+        entry->phases[phase].expected = expected;
+    }
+}
+
+/* --- entries */
+
+static Entry *new_entry(Maker *maker, Scope scope, const char *name, const char *whole,
+                        const char *part)
+{
+    RunResult *result = maker->result;
+    if (result->entry_count == maker->room) {
+        maker->room = maker->room == 0 ? 64 : maker->room * 2;
+        result->entries = g_renew(Entry, result->entries, maker->room);
+    }
+    uint32_t index = result->entry_count++;
+    result->entries[index] = (Entry){
+        .scope = scope, .name = g_strdup(name), .whole = whole, .part = part, .samples_of = index};
+    return &result->entries[index];
+}
+
+static const char *const *sort_key(const ScopeParts *scope, uint32_t index)
+{
+    return &scope->part_labels[index];
+}
+
+static int compare_parts(const void *a, const void *b, void *scope)
+{
+    return strcmp(*sort_key(scope, *(const uint32_t *)a), *sort_key(scope, *(const uint32_t *)b));
+}
+
+static int compare_wholes(const void *a, const void *b, void *scope)
+{
+    const Whole *wholes = ((const ScopeParts *)scope)->wholes;
+    return strcmp(wholes[*(const uint32_t *)a].name, wholes[*(const uint32_t *)b].name);
+}
+
+static uint32_t *sorted(ScopeParts *scope, uint32_t first, uint32_t count, GCompareDataFunc compare)
+{
+    uint32_t *order = g_new(uint32_t, MAX(count, 1));
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = first + i;
+    g_qsort_with_data(order, (gint)count, sizeof *order, compare, scope);
+    return order;
+}
+
+static uint32_t operation_of_part(const Recorder *recorder, uint32_t service, uint32_t part)
+{
+    const ServiceConfig *config = &recorder->topology->services[service];
+    return config->first_operation + part - recorder->services.wholes[service].first_part - 1;
+}
+
+static void make_part(Maker *maker, ScopeParts *scope, uint32_t whole_index, uint32_t index)
+{
+    Whole *whole = &scope->wholes[whole_index];
+    g_autofree char *joined = g_strconcat(whole->name, "/", scope->part_labels[index], NULL);
+    const char *name = scope->part_names[index] == NULL ? joined : scope->part_names[index];
+    Entry *entry = new_entry(maker, scope->scope, name, whole->name, scope->part_labels[index]);
+    take_part(maker->recorder, entry, &scope->parts[index]);
+    if (whole->part_latencies != NULL)
+        entry->series.latencies =
+            g_steal_pointer(&whole->part_latencies[index - whole->first_part]);
+    set_spans(maker, entry);
+    if (scope->scope == SCOPE_SERVICE) {
+        set_service(maker, entry, whole_index);
+        set_expected(maker, entry, operation_of_part(maker->recorder, whole_index, index));
+    }
+    for (int i = 0; scope->scope == SCOPE_BROKER && i < PHASE_COUNT; i++) {
+        const BrokerConfig *broker = &maker->result->topology->brokers[whole_index];
+        entry->phases[i].is_share = broker->kind == BROKER_QUEUE && whole->part_count > 2;
+    }
+}
+
+/* A whole that has one part shares its samples instead of copying them. */
+static void add_up_parts(Maker *maker, uint32_t index, uint32_t part_count)
+{
+    Entry *entries = maker->result->entries;
+    for (uint32_t i = 1; i <= part_count; i++)
+        add_entry(maker, &entries[index], &entries[index + i], part_count > 1);
+    if (part_count != 1)
+        return;
+    entries[index].samples_of = index + 1;
+    for (int i = 0; i < PHASE_COUNT; i++)
+        memcpy(entries[index].phases[i].samples, entries[index + 1].phases[i].samples,
+               sizeof entries[index].phases[i].samples);
+}
+
+static void make_whole(Maker *maker, ScopeParts *scope, uint32_t whole_index)
+{
+    Whole *whole = &scope->wholes[whole_index];
+    recorder_turn_window(maker->recorder, scope, whole, UINT32_MAX);
+    const char *label = scope->scope == SCOPE_LINK ? NULL : "*";
+    uint32_t index = maker->result->entry_count;
+    Entry *entry = new_entry(maker, scope->scope, whole->name, whole->name, label);
+    take_part(maker->recorder, entry, &scope->parts[whole->first_part]);
+    entry->series.latencies = g_steal_pointer(&whole->latencies);
+    uint32_t part_count = whole->part_count - 1;
+    g_autofree uint32_t *order = sorted(scope, whole->first_part + 1, part_count, compare_parts);
+    for (uint32_t i = 0; i < part_count; i++)
+        make_part(maker, scope, whole_index, order[i]);
+    add_up_parts(maker, index, part_count);
+    entry = &maker->result->entries[index];
+    set_spans(maker, entry);
+    if (scope->scope == SCOPE_SERVICE) {
+        set_service(maker, entry, whole_index);
+        set_cores(maker, entry, whole_index);
+    }
+}
+
+static void make_scope(Maker *maker, ScopeParts *scope)
+{
+    g_autofree uint32_t *order = sorted(scope, 0, scope->whole_count, compare_wholes);
+    for (uint32_t i = 0; i < scope->whole_count; i++)
+        make_whole(maker, scope, order[i]);
+}
+
+/* The first entry is the system: the sum of what follows it, the workloads. */
+static void make_system(Maker *maker)
+{
+    Entry system = {.scope = SCOPE_SYSTEM};
+    RunResult *result = maker->result;
+    for (uint32_t i = 1; i < result->entry_count; i++) {
+        if (result->entries[i].part != NULL && strcmp(result->entries[i].part, "*") == 0)
+            add_entry(maker, &system, &result->entries[i], true);
+    }
+    set_spans(maker, &system);
+    system.name = result->entries[0].name;
+    system.whole = system.part = "*";
+    result->entries[0] = system;
+}
+
+static void count_offered(Maker *maker)
+{
+    const ScopeParts *scope = &maker->recorder->workloads;
+    maker->offered = g_new0(double, (size_t)scope->whole_count *PHASE_COUNT);
+    for (uint32_t i = 0; i < scope->part_count; i++) {
+        const Part *part = &scope->parts[i];
+        double *offered = &maker->offered[part->whole * PHASE_COUNT];
+        for (uint32_t k = 0; part->segments != NULL && k < maker->recorder->segment_count; k++) {
+            double count = (double)part->segments[k].counts[REQUEST_OFFERED];
+            offered[PHASE_ALL] += count;
+            if (maker->recorder->phase_count > 1)
+                offered[phase_of_segment(maker->recorder, k)] += count;
+        }
+    }
+}
+
+static void measure_spans(Maker *maker)
+{
+    const Timeline *timeline = &maker->recorder->timeline;
+    SimTime end = timeline->start + maker->result->measured;
+    for (uint32_t i = 0; i < timeline->slice_count; i++) {
+        SimTime high = MIN(timeline->bounds[i + 1], end);
+        if (high > timeline->bounds[i] && maker->recorder->phase_count > 1)
+            maker->spans[PHASE_BEFORE + timeline->phases[i]] +=
+                sim_time_to_s(high - timeline->bounds[i]);
+    }
+    maker->spans[PHASE_ALL] = sim_time_to_s(maker->result->measured);
+}
+
+void recorder_make_entries(Recorder *recorder, RunResult *result)
+{
+    Maker maker = {.recorder = recorder, .result = result};
+    measure_spans(&maker);
+    count_offered(&maker);
+    new_entry(&maker, SCOPE_SYSTEM, "*", "*", "*");
+    make_scope(&maker, &recorder->workloads);
+    make_system(&maker);
+    make_scope(&maker, &recorder->services);
+    make_scope(&maker, &recorder->links);
+    make_scope(&maker, &recorder->brokers);
+    g_free(maker.offered);
+}
