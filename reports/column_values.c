@@ -80,12 +80,18 @@ double column_value(const Column *column, const Measures *measures)
     case COLUMN_PERCENTILE:
         return duration_value(column, measures);
     case COLUMN_VALUE:
+    case COLUMN_TOTAL:
         return column->value(measures);
     case COLUMN_LABEL:
     case COLUMN_EMPTY:
         break;
     }
     return (double)NAN;
+}
+
+bool column_is_total(const Column *column)
+{
+    return column->kind == COLUMN_COUNT || column->kind == COLUMN_TOTAL;
 }
 
 bool column_is_of_samples(const Column *column)

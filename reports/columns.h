@@ -20,6 +20,7 @@ typedef enum ColumnKind {
     COLUMN_MAX,        /* of samples[index] */
     COLUMN_PERCENTILE, /* of samples[index], at p */
     COLUMN_VALUE,      /* computed by `value` */
+    COLUMN_TOTAL,      /* computed by `value`; grows with the length of the run, like a count */
     COLUMN_EMPTY,      /* what it measures does not exist yet */
 } ColumnKind;
 
@@ -55,6 +56,9 @@ double column_value(const Column *column, const Measures *measures);
 
 /* True for kinds that have a value in summary and compare. */
 bool column_is_metric(const Column *column);
+
+/* True if the value grows with the length of the run. */
+bool column_is_total(const Column *column);
 
 /* True if the value is made of samples, whose number is the number of observations. */
 bool column_is_of_samples(const Column *column);

@@ -32,7 +32,7 @@ Study *study_new(uint64_t seed);
 void study_free(Study *study);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Study, study_free)
 
-/* Returns its index; the first is the baseline of comparisons. */
+/* Returns its index; the first is the baseline of comparisons. All before the first run. */
 uint32_t study_add_variant(Study *study, const StudyVariant *variant);
 
 /* Takes the result over. Each (variant, replication) once; replication from 0. */
@@ -45,7 +45,8 @@ uint64_t study_seed(const Study *study);
 /* One more than the highest replication added. */
 uint32_t study_replication_count(const Study *study, uint32_t variant);
 
-/* NULL when that replication is missing. Its histograms are gone (merged); entries keep counts. */
+/* NULL when that replication is missing. Its histograms are gone (merged); entries keep counts, and
+ * the early replications their series, as far as memory allows. */
 const RunResult *study_run(const Study *study, uint32_t variant, uint32_t replication);
 
 typedef enum IntervalMethod {
@@ -102,6 +103,25 @@ GArray *study_compare(const Study *study);
 /* NULL if there is none. */
 const CompareRow *compare_find(const GArray *rows, uint32_t variant, Scope scope, const char *name,
                                Phase phase, const char *metric);
+
+/* The fineness of percentiles.csv. */
+#define STUDY_PERCENTILES 27
+extern const double study_percentiles[STUDY_PERCENTILES]; /* 0 < p <= 1 */
+
+/* Latency of succeeded requests of a workload or system entry (its index), phase `all`. */
+Estimate study_percentile(const Study *study, uint32_t variant, uint32_t entry, int percentile);
+
+/* Likewise study_estimate by the entry's index in any run's entries. */
+Estimate study_entry_estimate(const Study *study, uint32_t variant, uint32_t entry, Phase phase,
+                              const struct Column *metric);
+
+/* The values of one run, entry and phase: one for each column of the table of the entry's scope,
+ * NaN for labels. The run must be there. */
+const double *study_run_values(const Study *study, uint32_t variant, uint32_t replication,
+                               uint32_t entry, Phase phase);
+
+/* A run of this variant, for its entries' names and constants; NULL if there is none. */
+const RunResult *study_any_run(const Study *study, uint32_t variant);
 
 /* run_result_check over all runs, and the worlds' own problems: NULL, or the first that is wrong.
  */

@@ -1,0 +1,68 @@
+#include "reports/statistics.h"
+
+#include <glib.h>
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+double values_mean(const double *values, uint32_t count, uint32_t *used)
+{
+    double sum = 0;
+    *used = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (isnan(values[i]))
+            continue;
+        sum += values[i];
+        ++*used;
+    }
+    return *used == 0 ? (double)NAN : sum / *used;
+}
+
+static double chance(double center, double error, double degrees)
+{
+    if (error > 0)
+        return 2 * gsl_cdf_tdist_Q(fabs(center) / error, degrees);
+    return center == 0 ? 1 : 0;
+}
+
+Interval interval_around(double center, const double *values, uint32_t count)
+{
+    double squares = 0;
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (isnan(values[i]))
+            continue;
+        squares += (values[i] - center) * (values[i] - center);
+        used++;
+    }
+    if (used < 2 || !isfinite(center) || !isfinite(squares))
+        return (Interval){(double)NAN, (double)NAN, (double)NAN};
+    double degrees = used - 1.0;
+    double error = sqrt(squares / degrees / used);
+    double half = gsl_cdf_tdist_Pinv(0.5 + CONFIDENCE / 2, degrees) * error;
+    return (Interval){center - half, center + half, chance(center, error, degrees)};
+}
+
+static int compare_p(const void *a, const void *b, void *context)
+{
+    const double *p = context;
+    size_t i = *(const size_t *)a, k = *(const size_t *)b;
+    if (p[i] != p[k])
+        return p[i] < p[k] ? -1 : 1;
+    return i < k ? -1 : i > k;
+}
+
+void holm_adjust(double *p, size_t count)
+{
+    g_autofree size_t *order = g_new(size_t, MAX(count, 1));
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!isnan(p[i]))
+            order[used++] = i;
+    }
+    g_qsort_with_data(order, (gint)used, sizeof *order, compare_p, p);
+    double least = 0;
+    for (size_t i = 0; i < used; i++) {
+        least = MAX(least, MIN(1, p[order[i]] * (double)(used - i)));
+        p[order[i]] = least;
+    }
+}

@@ -1,0 +1,27 @@
+/* Intervals from few independent values, and corrections for looking at many. */
+#ifndef TOPPLE_REPORTS_STATISTICS_H
+#define TOPPLE_REPORTS_STATISTICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONFIDENCE 0.95
+
+typedef struct Interval {
+    double low, high; /* NaN: fewer than two values */
+    double p; /* two-sided probability of a centre this far from 0 by chance; NaN likewise */
+} Interval;
+
+/* Mean of the values that are not NaN; NaN if there are none. `used` counts them. */
+double values_mean(const double *values, uint32_t count, uint32_t *used);
+
+/* Student's t with used - 1 degrees of freedom around a centre: the mean of the values (independent
+ * replications), or an estimate from all their samples together (sectioning; see Asmussen and
+ * Glynn, "Stochastic Simulation", III.5). NaNs are left out. */
+Interval interval_around(double center, const double *values, uint32_t count);
+
+/* Holm's step-down correction, in place. NaNs are left out and stay. */
+void holm_adjust(double *p, size_t count);
+
+#endif
