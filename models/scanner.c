@@ -11,6 +11,8 @@
 /* Digits without an exponent stay below 1e300; anything longer is converted to see. */
 #define DIGITS_SURELY_FINITE 300
 
+#define WORD_SHOWN_MAX 20
+
 typedef struct Key {
     size_t bytes; /* where the decoded key starts in key_bytes */
     uint32_t length;
@@ -238,6 +240,15 @@ static bool scan_number(Scanner *scanner)
     return true;
 }
 
+/* As much of a word as is worth showing. */
+static size_t word_length(const char *at)
+{
+    size_t length = 0;
+    while (length < WORD_SHOWN_MAX && (g_ascii_isalnum(at[length]) || at[length] == '_'))
+        length++;
+    return length;
+}
+
 static bool scan_word(Scanner *scanner)
 {
     static const char *const words[] = {"true", "false", "null"};
@@ -248,9 +259,14 @@ static bool scan_word(Scanner *scanner)
             return true;
         }
     }
-    return fail_expected(scanner, g_ascii_isalpha(peek(scanner))
-                                      ? "a value; texts stand in double quotes"
-                                      : "a value");
+    size_t length = word_length(scanner->text + scanner->at);
+    if (length == 0)
+        return fail_expected(scanner, "a value");
+    return fail(
+        scanner, true, scanner->at,
+        "%.*s is no value; texts stand in double quotes, and the only words are true, false "
+        "and null",
+        (int)length, scanner->text + scanner->at);
 }
 
 /* --- objects and arrays --- */
