@@ -117,13 +117,13 @@ static bool is_headline(const CompareRow *row)
 }
 
 /* Corrects p of the rows in [first, last) that are headlines or not. */
-static void adjust(GArray *rows, guint first, guint last, bool headlines)
+static void adjust(GArray *rows, guint first, guint last, bool is_of_headlines)
 {
     g_autofree double *p = g_new(double, last - first + 1);
     for (guint i = first; i < last; i++) {
         const CompareRow *row = &g_array_index(rows, CompareRow, i);
         bool is_member =
-            is_headline(row) == headlines && row->metric->direction != DIRECTION_NEUTRAL;
+            is_headline(row) == is_of_headlines && row->metric->direction != DIRECTION_NEUTRAL;
         p[i - first] = is_member ? row->p : (double)NAN;
     }
     holm_adjust(p, last - first);

@@ -3,6 +3,7 @@
 #define TOPPLE_REPORTS_STUDY_PARTS_H
 
 #include "reports/columns.h"
+#include "reports/recorder.h"
 #include "reports/study.h"
 
 typedef struct StudyRun {
