@@ -1,0 +1,251 @@
+/* "brokers": queues and topics, and who consumes from them. */
+#include <string.h>
+
+#include "models/reader/choices.h"
+#include "models/reader/draft.h"
+
+#define CONCURRENCY_MAX 100000
+#define LENGTH_MAX      1000000000
+
+static const char *const broker_kinds[] = {"queue", "topic", NULL};
+static const char *const later_kinds[] = {"stream", NULL};
+static const char *const overflows[] = {"reject_publish", "drop_head", "block", NULL};
+static const char *const acks[] = {"after_processing", "before_processing", NULL};
+static const char *const requeues[] = {"tail", "head", NULL};
+
+/* --- consumers */
+
+static bool read_broker(const Spec *spec, ReadContext *context, void *value)
+{
+    return name_read_broker(spec, context, value);
+}
+
+static const KeyCustom broker_custom = {read_broker, "the name of a broker",
+                                        "{\"type\": \"string\"}"};
+
+#define CONSUMER(member) offsetof(ConsumerConfig, member)
+
+const Key consumer_keys[] = {
+    {"concurrency", KEY_INTEGER, .offset = CONSUMER(concurrency), .min = 1, .max = CONCURRENCY_MAX,
+     .fallback = "1", .summary = "messages in processing, per replica of the consumer"},
+    {"prefetch", KEY_INTEGER, .offset = CONSUMER(prefetch), .min = 1, .max = LENGTH_MAX,
+     .summary = "messages handed out and not acknowledged, per replica; concurrency by default"},
+    {"ack", KEY_CHOICE, .offset = CONSUMER(ack), .fallback = "\"after_processing\"",
+     .detail.choices = acks,
+     .summary = "before_processing: a message that fails or is lost does not come again"},
+    {"redelivery_timeout", KEY_DURATION, .nullable = true, .offset = CONSUMER(redelivery_timeout),
+     .max = (double)SIM_TIME_LONGEST, .fallback = "0",
+     .summary = "after which a message not acknowledged is delivered again; 0: never"},
+    {"redelivery_delay", KEY_DURATION, .offset = CONSUMER(redelivery_delay),
+     .max = (double)SIM_TIME_LONGEST, .fallback = "0",
+     .summary = "before a failed message returns to the queue"},
+    {"max_deliveries", KEY_INTEGER, .nullable = true, .offset = CONSUMER(max_deliveries), .min = 1,
+     .max = LENGTH_MAX, .summary = "the first included; no limit by default"},
+    {"dead_letter", KEY_CUSTOM, .nullable = true, .offset = CONSUMER(dead_letter),
+     .detail.custom = &broker_custom,
+     .summary = "broker that gets what failed its last delivery; dropped by default"},
+    {"requeue_to", KEY_CHOICE, .offset = CONSUMER(requeue_to), .fallback = "\"tail\"",
+     .detail.choices = requeues, .summary = "where in the queue a failed message returns"},
+    {"batch_size", KEY_UNSUPPORTED, .summary = "messages taken together"},
+    {"idempotency", KEY_UNSUPPORTED, .summary = "duplicates are recognised"},
+    {NULL},
+};
+
+static bool find_operation(const Spec *spec, ReadContext *context, uint32_t *operation)
+{
+    const Draft *draft = context->draft;
+    *operation = name_map_find(&draft->operations, spec->name);
+    if (*operation != NO_INDEX)
+        return true;
+    const char *near =
+        problems_nearest(spec->name, (const char *const *)draft->operations.names->pdata,
+                         draft->operations.names->len);
+    if (near == NULL)
+        return spec_problem_at_key(spec, "no operation is called \"%s\"", spec->name);
+    return spec_problem_at_key(spec, "no operation is called \"%s\"; did you mean \"%s\"?",
+                               spec->name, near);
+}
+
+static bool read_consumer(const Spec *spec, ReadContext *context, uint32_t broker,
+                          ConsumerConfig *consumer)
+{
+    *consumer = (ConsumerConfig){.max_deliveries = UINT32_MAX, .dead_letter = NO_INDEX};
+    bool is_named = find_operation(spec, context, &consumer->operation);
+    if (!keys_read(spec, context, consumer, consumer_keys) || !is_named)
+        return false;
+    Spec child;
+    if (consumer->prefetch == 0)
+        consumer->prefetch = consumer->concurrency;
+    if (consumer->prefetch < consumer->concurrency && spec_member(spec, "prefetch", &child))
+        return spec_problem(&child, "must be at least concurrency (%u), got %u",
+                            consumer->concurrency, consumer->prefetch);
+    if (consumer->dead_letter == broker && spec_member(spec, "dead_letter", &child))
+        return spec_problem(&child, "must not be the broker that the message comes from");
+    return true;
+}
+
+static void read_consumers(const Spec *spec, ReadContext *context, SubscriptionConfig *subscription)
+{
+    if (!spec_expect(spec, SPEC_OBJECT))
+        return;
+    size_t room = spec_size(spec);
+    ConsumerConfig *consumers = arena_take(context->arena, room, sizeof *consumers);
+    const char **names = arena_take(context->arena, room, sizeof *names);
+    Spec child;
+    uint32_t count = 0;
+    for (bool more = spec_first(spec, &child); more; more = spec_next(&child)) {
+        if (!read_consumer(&child, context, subscription->broker, &consumers[count]))
+            continue;
+        g_autofree char *name = g_strdup_printf("%s/%s", subscription->full_name, child.name);
+        names[count++] = arena_string(context->arena, name);
+    }
+    subscription->consumers = consumers;
+    subscription->consumer_names = names;
+    subscription->consumer_count = count;
+}
+
+/* --- brokers */
+
+typedef struct BrokerDraft {
+    BrokerConfig config;
+    Spec consumers, subscriptions;
+} BrokerDraft;
+
+static bool keep_spec(const Spec *spec, ReadContext *context, void *value)
+{
+    (void)context;
+    *(Spec *)value = *spec;
+    return true;
+}
+
+static const KeyCustom consumers_custom = {keep_spec, "an object of consumers by operation",
+                                           "{\"$ref\": \"#/$defs/consumers\"}"};
+static const KeyCustom subscriptions_custom = {keep_spec, "an object of subscriptions by name",
+                                               "{\"$ref\": \"#/$defs/subscriptions\"}"};
+
+static bool read_kind(const Spec *spec, ReadContext *context, void *value)
+{
+    (void)context;
+    return choice_read(spec, broker_kinds, later_kinds, value);
+}
+
+static const KeyCustom kind_custom = {read_kind, "queue or topic",
+                                      "{\"enum\": [\"queue\", \"topic\"]}"};
+
+#define BROKER(member) offsetof(BrokerDraft, config.member)
+
+const Key broker_keys[] = {
+    {"kind", KEY_CUSTOM, .required = true, .offset = BROKER(kind), .detail.custom = &kind_custom,
+     .summary = "queue: consumers compete; topic: every subscription gets a copy"},
+    {"max_length", KEY_INTEGER, .nullable = true, .offset = BROKER(max_length), .min = 1,
+     .max = LENGTH_MAX, .summary = "messages that wait, per subscription; unbounded by default"},
+    {"overflow", KEY_CHOICE, .offset = BROKER(overflow), .fallback = "\"reject_publish\"",
+     .detail.choices = overflows, .summary = "what happens to one more message when it is full"},
+    {"publish_latency", KEY_DISTRIBUTION, .nullable = true, .offset = BROKER(publish_latency),
+     .summary = "until the broker has accepted a message; none by default"},
+    {"delivery_latency", KEY_DISTRIBUTION, .nullable = true, .offset = BROKER(delivery_latency),
+     .summary = "from the broker to the consumer; none by default"},
+    {"consumers", KEY_CUSTOM, .offset = offsetof(BrokerDraft, consumers),
+     .detail.custom = &consumers_custom, .summary = "of a queue: by operation"},
+    {"subscriptions", KEY_CUSTOM, .offset = offsetof(BrokerDraft, subscriptions),
+     .detail.custom = &subscriptions_custom, .summary = "of a topic: by name"},
+    {"preset", KEY_UNSUPPORTED, .summary = "defaults of a named system"},
+    {"partitions", KEY_UNSUPPORTED, .summary = "of a stream"},
+    {"retention", KEY_UNSUPPORTED, .summary = "of a stream"},
+    {"consumer_groups", KEY_UNSUPPORTED, .summary = "of a stream"},
+    {"message_ttl", KEY_UNSUPPORTED, .summary = "after which a message expires"},
+    {NULL},
+};
+
+static const Key subscription_keys[] = {
+    {"consumers", KEY_CUSTOM, .offset = 0, .detail.custom = &consumers_custom,
+     .summary = "by operation"},
+    {NULL},
+};
+
+static SubscriptionConfig subscription_of(ReadContext *context, uint32_t broker, const char *name)
+{
+    SubscriptionConfig subscription = {.broker = broker};
+    const char *broker_name = name_map_get(&context->draft->brokers, broker);
+    g_autofree char *full =
+        name == NULL ? g_strdup(broker_name) : g_strdup_printf("%s/%s", broker_name, name);
+    subscription.name = name == NULL ? NULL : arena_string(context->arena, name);
+    subscription.full_name = arena_string(context->arena, full);
+    return subscription;
+}
+
+static void read_queue(const Spec *spec, ReadContext *context, BrokerDraft *draft, uint32_t broker)
+{
+    SubscriptionConfig subscription = subscription_of(context, broker, NULL);
+    if (draft->subscriptions.node != NULL)
+        spec_problem_at_key(&draft->subscriptions, "is for a topic; a queue has consumers");
+    if (draft->consumers.node != NULL)
+        read_consumers(&draft->consumers, context, &subscription);
+    (void)spec;
+    g_array_append_val(context->draft->subscription_list, subscription);
+}
+
+static void read_subscription(const Spec *spec, ReadContext *context, uint32_t broker)
+{
+    SubscriptionConfig subscription = subscription_of(context, broker, spec->name);
+    Spec consumers = {.node = NULL};
+    spec_check_name(spec, "subscription");
+    if (keys_read(spec, context, &consumers, subscription_keys) && consumers.node != NULL)
+        read_consumers(&consumers, context, &subscription);
+    g_array_append_val(context->draft->subscription_list, subscription);
+}
+
+static void read_topic(ReadContext *context, BrokerDraft *draft, uint32_t broker)
+{
+    if (draft->consumers.node != NULL)
+        spec_problem_at_key(&draft->consumers,
+                            "is for a queue; a topic has subscriptions with consumers");
+    if (draft->subscriptions.node == NULL || !spec_expect(&draft->subscriptions, SPEC_OBJECT))
+        return;
+    Spec child;
+    for (bool more = spec_first(&draft->subscriptions, &child); more; more = spec_next(&child))
+        read_subscription(&child, context, broker);
+}
+
+static void read_one(const Spec *spec, ReadContext *context, uint32_t broker)
+{
+    Draft *draft = context->draft;
+    BrokerDraft read = {.config = {.max_length = UINT32_MAX}};
+    bool is_good = keys_read(spec, context, &read, broker_keys);
+    read.config.name = name_map_get(&draft->brokers, broker);
+    read.config.first_subscription = draft->subscription_list->len;
+    if (is_good && read.config.kind == BROKER_QUEUE)
+        read_queue(spec, context, &read, broker);
+    if (is_good && read.config.kind == BROKER_TOPIC)
+        read_topic(context, &read, broker);
+    read.config.subscription_count = draft->subscription_list->len - read.config.first_subscription;
+    g_array_index(draft->broker_list, BrokerConfig, broker) = read.config;
+}
+
+void brokers_read(ReadContext *context)
+{
+    Draft *draft = context->draft;
+    Spec broker;
+    draft_size_list(draft->broker_list, name_map_count(&draft->brokers));
+    if (!draft->has_brokers)
+        return;
+    for (bool more = spec_first(&draft->brokers_spec, &broker); more; more = spec_next(&broker)) {
+        uint32_t index = name_map_find(&draft->brokers, broker.name);
+        if (index != NO_INDEX)
+            read_one(&broker, context, index);
+    }
+}
+
+bool broker_has_consumer(const Draft *draft, uint32_t broker, uint32_t operation)
+{
+    const BrokerConfig *config = &g_array_index(draft->broker_list, BrokerConfig, broker);
+    for (uint32_t s = 0; s < config->subscription_count; s++) {
+        const SubscriptionConfig *subscription = &g_array_index(
+            draft->subscription_list, SubscriptionConfig, config->first_subscription + s);
+        for (uint32_t c = 0; c < subscription->consumer_count; c++) {
+            if (subscription->consumers[c].operation == operation)
+                return true;
+        }
+    }
+    return false;
+}
