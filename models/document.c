@@ -372,25 +372,24 @@ static bool set_at(cJSON *root, char **tokens, cJSON *value, const char *pointer
     return true;
 }
 
-/* The parts of a pointer, decoded; NULL with a problem. */
+/* The parts of a pointer, decoded, behind an empty one; NULL with a problem. */
 static char **split_pointer(const char *pointer, Problems *problems)
 {
-    if (pointer[0] != '\0' && pointer[0] != '/') {
-        set_problem(problems, pointer, "must be a JSON Pointer such as /services/cart/replicas");
-        return NULL;
+    char **tokens = g_strsplit(pointer, "/", -1);
+    const char *fault = NULL;
+    if (pointer[0] != '/')
+        fault = "must be a JSON Pointer such as /services/cart/replicas";
+    for (char **token = tokens; *token != NULL && fault == NULL; token++) {
+        if (!unescape_token(*token))
+            fault = "in a JSON Pointer ~ is written ~0 and / in a name ~1";
+        else if (strlen(*token) > DOCUMENT_KEY_MAX)
+            fault = "a key in it is too long";
     }
-    char **tokens = g_strsplit(pointer[0] == '/' ? pointer + 1 : "", "/", -1);
-    for (char **token = tokens; *token != NULL; token++) {
-        if (unescape_token(*token) && strlen(*token) <= DOCUMENT_KEY_MAX)
-            continue;
-        set_problem(problems, pointer,
-                    strlen(*token) > DOCUMENT_KEY_MAX
-                        ? "a key in it is too long"
-                        : "in a JSON Pointer ~ is written ~0 and / in a name ~1");
-        g_strfreev(tokens);
-        return NULL;
-    }
-    return tokens;
+    if (fault == NULL)
+        return tokens;
+    set_problem(problems, pointer, fault);
+    g_strfreev(tokens);
+    return NULL;
 }
 
 static size_t depth_of(const cJSON *node)
@@ -411,10 +410,10 @@ static bool set_value(Document *document, const char *pointer, cJSON *value, Pro
     }
     char **tokens = split_pointer(pointer, problems);
     bool is_set = false;
-    if (tokens != NULL && g_strv_length(tokens) + depth_of(value) > DOCUMENT_DEPTH_MAX)
+    if (tokens != NULL && g_strv_length(tokens) - 1 + depth_of(value) > DOCUMENT_DEPTH_MAX)
         set_problem(problems, pointer, "the value would be nested too deep");
     else if (tokens != NULL)
-        is_set = set_at(document->root, tokens, value, pointer, problems);
+        is_set = set_at(document->root, tokens + 1, value, pointer, problems);
     if (!is_set)
         cJSON_Delete(value);
     g_strfreev(tokens);

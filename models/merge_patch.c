@@ -8,11 +8,14 @@
 #define MEMBERS_SEARCHED_MAX 8
 
 /* The members of one object by name. Names of a patch are different from each other, so members
- * that the patch has added or removed are never looked for again. */
+ * that the patch has added or removed are never asked for again; but searching may still come past
+ * removed ones, which live until the end for that. */
 typedef struct MemberIndex {
     cJSON *object;
     cJSON **sorted; /* NULL: search one by one */
     size_t count;
+    cJSON *found;   /* the slot when there is no array */
+    cJSON *removed; /* a list by `next` */
 } MemberIndex;
 
 static int compare_names(const void *a, const void *b)
@@ -45,13 +48,26 @@ static void member_index_init(MemberIndex *index, cJSON *object, const cJSON *pa
     qsort(index->sorted, filled, sizeof *index->sorted, compare_names);
 }
 
-static cJSON *member_index_find(const MemberIndex *index, const char *name)
+/* Where the index keeps the member, or NULL if there is none. */
+static cJSON **member_index_find(MemberIndex *index, const char *name)
 {
-    if (index->sorted == NULL)
-        return cJSON_GetObjectItemCaseSensitive(index->object, name);
-    cJSON **found =
-        bsearch(name, index->sorted, index->count, sizeof *index->sorted, compare_to_name);
-    return found != NULL ? *found : NULL;
+    if (index->sorted != NULL)
+        return bsearch(name, index->sorted, index->count, sizeof *index->sorted, compare_to_name);
+    index->found = cJSON_GetObjectItemCaseSensitive(index->object, name);
+    return index->found != NULL ? &index->found : NULL;
+}
+
+static void member_index_remove(MemberIndex *index, cJSON *member)
+{
+    cJSON_DetachItemViaPointer(index->object, member);
+    member->next = index->removed;
+    index->removed = member;
+}
+
+static void member_index_clear(MemberIndex *index)
+{
+    cJSON_Delete(index->removed); /* Deletes the whole list. */
+    g_free(index->sorted);
 }
 
 static void remove_nulls(cJSON *object)
@@ -67,23 +83,25 @@ static void remove_nulls(cJSON *object)
 
 static void merge_objects(cJSON *target, cJSON *patch);
 
-static void merge_member(const MemberIndex *index, cJSON *value)
+static void merge_member(MemberIndex *index, cJSON *value)
 {
-    cJSON *target = index->object, *present = member_index_find(index, value->string);
+    cJSON *target = index->object, **slot = member_index_find(index, value->string);
     if (cJSON_IsNull(value)) {
-        if (present != NULL)
-            cJSON_Delete(cJSON_DetachItemViaPointer(target, present));
+        if (slot != NULL)
+            member_index_remove(index, *slot);
         cJSON_Delete(value);
-    } else if (cJSON_IsObject(value) && present != NULL && cJSON_IsObject(present)) {
-        merge_objects(present, value);
+    } else if (cJSON_IsObject(value) && slot != NULL && cJSON_IsObject(*slot)) {
+        merge_objects(*slot, value);
         cJSON_Delete(value);
     } else {
         if (cJSON_IsObject(value))
             remove_nulls(value);
-        if (present != NULL)
-            cJSON_ReplaceItemViaPointer(target, present, value);
-        else
+        if (slot == NULL) {
             cJSON_AddItemToArray(target, value); /* It brings its name with it. */
+            return;
+        }
+        cJSON_ReplaceItemViaPointer(target, *slot, value);
+        *slot = value;
     }
 }
 
@@ -94,7 +112,7 @@ static void merge_objects(cJSON *target, cJSON *patch)
     member_index_init(&index, target, patch);
     while (patch->child != NULL)
         merge_member(&index, cJSON_DetachItemViaPointer(patch, patch->child));
-    g_free(index.sorted);
+    member_index_clear(&index);
 }
 
 cJSON *merge_patch(cJSON *target, cJSON *patch)
