@@ -8,6 +8,8 @@
 
 #include "models/topology.h"
 
+#define FAULT_WINDOWS_MAX 100000u /* of one fault with mttf and mttr, in one run */
+
 typedef struct FaultWindow {
     uint32_t fault;
     SimTime start,
