@@ -3,6 +3,7 @@
 
 #include "models/reader/draft.h"
 #include "models/reader/link_rules.h"
+#include "models/reader/links.h"
 
 static bool matches(const Draft *draft, const LinkRule *pattern, const LinkConfig *link)
 {
@@ -53,4 +54,15 @@ const uint32_t *links_leading_to(ReadContext *context, uint32_t service, uint32_
             g_array_append_val(found, i);
     }
     return to_arena(context, found, count);
+}
+
+bool workload_add_site(const Spec *spec, ReadContext *context, uint32_t workload,
+                       uint32_t operation, uint32_t *site)
+{
+    Draft *draft = context->draft;
+    CallSite made = {.operation = operation};
+    *site = draft->call_sites->len;
+    bool is_good = link_resolve(spec, context, NO_INDEX, workload, operation, &made.link);
+    g_array_append_val(draft->call_sites, made);
+    return is_good;
 }
