@@ -36,6 +36,7 @@ static void file_free(OutputFile *file)
     if (file->temporary != NULL)
         g_unlink(file->temporary);
     g_free(file->temporary);
+    g_free(file->path);
     g_free(file->name);
     g_checksum_free(file->sha256);
     g_free(file);
@@ -63,12 +64,13 @@ OutputFile *output_set_open(OutputSet *set, const char *name, GError **error)
     }
     OutputFile *file = g_new0(OutputFile, 1);
     file->name = g_strdup(name);
+    file->path = g_build_filename(set->folder, name, NULL);
     file->temporary = g_steal_pointer(&path);
     file->sha256 = g_checksum_new(G_CHECKSUM_SHA256);
     g_ptr_array_add(set->files, file);
     file->stream = fdopen(descriptor, "wb");
     if (file->stream == NULL) {
-        fail("cannot open", file->temporary, errno, error);
+        fail("cannot open", file->path, errno, error);
         close(descriptor);
         return NULL;
     }
@@ -78,7 +80,7 @@ OutputFile *output_set_open(OutputSet *set, const char *name, GError **error)
 bool output_file_write(OutputFile *file, const char *text, size_t length, GError **error)
 {
     if (fwrite(text, 1, length, file->stream) != length)
-        return fail("cannot write", file->temporary, errno, error);
+        return fail("cannot write", file->path, errno, error);
     g_checksum_update(file->sha256, (const guchar *)text, (gssize)length);
     return true;
 }
@@ -91,7 +93,7 @@ bool output_file_close(OutputFile *file, GError **error)
     number = is_flushed ? errno : number;
     file->stream = NULL;
     if (!is_flushed || !is_closed)
-        return fail("cannot write", file->temporary, number, error);
+        return fail("cannot write", file->path, number, error);
     return true;
 }
 
@@ -110,9 +112,8 @@ bool output_set_commit(OutputSet *set, GError **error)
 {
     for (guint i = 0; i < set->files->len; i++) {
         OutputFile *file = g_ptr_array_index(set->files, i);
-        g_autofree char *path = g_build_filename(set->folder, file->name, NULL);
-        if (g_rename(file->temporary, path) != 0)
-            return fail("cannot replace", path, errno, error);
+        if (g_rename(file->temporary, file->path) != 0)
+            return fail("cannot replace", file->path, errno, error);
         g_clear_pointer(&file->temporary, g_free);
     }
     flush_folder(set->folder);

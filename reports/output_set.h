@@ -11,6 +11,7 @@
 
 typedef struct OutputFile {
     char *name;      /* in the folder */
+    char *path;      /* that it will have */
     char *temporary; /* path; NULL once renamed */
     FILE *stream;    /* NULL once closed */
     GChecksum *sha256;

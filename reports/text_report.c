@@ -1,0 +1,208 @@
+#include "reports/text_report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "reports/columns.h"
+#include "reports/csv_tables.h"
+#include "reports/headline.h"
+#include "reports/json_report.h"
+#include "reports/text_findings.h"
+#include "reports/text_numbers.h"
+#include "reports/text_table.h"
+
+bool report_format_named(const char *name, ReportFormat *format)
+{
+    static const char *const names[] = {"text", "json", "csv", "markdown"};
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(names[i], name) != 0)
+            continue;
+        *format = (ReportFormat)i;
+        return true;
+    }
+    return false;
+}
+
+/* --- title */
+
+static void print_title(const TextReport *report)
+{
+    const Study *study = report->study;
+    const Topology *topology = study_variant(study, 0)->topology;
+    uint32_t variants = study_variant_count(study), runs = study_replication_count(study, 0);
+    g_autofree char *name = name_display(topology->name, 40);
+    g_autofree char *duration = number_display(sim_time_to_s(topology->simulation.duration));
+    g_string_append_printf(report->text, "%s%s: ", report->is_markdown ? "## " : "", name);
+    if (variants > 1)
+        g_string_append_printf(report->text, "%u designs, ", variants);
+    g_string_append_printf(report->text, "%u replication%s of %s s, seed %" PRIu64 "\n", runs,
+                           runs == 1 ? "" : "s", duration, study_seed(study));
+}
+
+/* --- the table of a workload */
+
+static void print_note(const TextReport *report, const char *note)
+{
+    g_string_append_printf(report->text, report->is_markdown ? "\n%s\n" : "  %s\n", note);
+}
+
+static void add_headline_cells(const TextReport *report, TextTable *table, uint32_t variant,
+                               const char *name, bool *has_few, bool *has_interval)
+{
+    for (int i = 0; i < HEADLINE_COUNT; i++) {
+        Estimate estimate =
+            text_estimate(report, variant, SCOPE_WORKLOAD, name, PHASE_ALL, headlines[i].metric);
+        bool is_share = strcmp(headlines[i].metric, "availability_ratio") == 0;
+        *has_few |= estimate.is_from_few;
+        *has_interval |= isfinite(estimate.low);
+        text_table_add(table, estimate_display(&estimate, is_share ? 100 : 1));
+    }
+}
+
+static TextTable *headline_table(const char *first)
+{
+    const char *titles[HEADLINE_COUNT + 1] = {first};
+    for (int i = 0; i < HEADLINE_COUNT; i++)
+        titles[i + 1] = headlines[i].title;
+    return text_table_new(titles, G_N_ELEMENTS(titles));
+}
+
+static void print_headline_notes(const TextReport *report, bool has_few, bool has_interval)
+{
+    if (has_few)
+        print_note(report,
+                   "* fewer than 100 samples lie beyond it: only its order of magnitude counts");
+    if (!has_interval)
+        print_note(report, "one replication: no intervals; ask for more with --replications");
+}
+
+/* One variant: its workloads and their operations. */
+static void print_workloads(const TextReport *report)
+{
+    const RunResult *result = study_any_run(report->study, 0);
+    bool has_few = false, has_interval = false;
+    TextTable *table = headline_table("workload");
+    for (uint32_t i = 0; i < result->entry_count; i++) {
+        const Entry *entry = &result->entries[i];
+        if (entry->scope != SCOPE_WORKLOAD)
+            continue;
+        bool is_whole = strcmp(entry->part, "*") == 0;
+        g_autofree char *name = name_display(is_whole ? entry->whole : entry->part, 28);
+        text_table_add(table, g_strconcat(is_whole ? "" : "  ", name, NULL));
+        add_headline_cells(report, table, 0, entry->name, &has_few, &has_interval);
+    }
+    text_heading(report, "Workloads");
+    text_table_print(table, report->text, report->is_markdown);
+    print_headline_notes(report, has_few, has_interval);
+}
+
+static void print_designs(const TextReport *report, const Entry *workload)
+{
+    bool has_few = false, has_interval = false;
+    TextTable *table = headline_table("design");
+    for (uint32_t i = 0; i < study_variant_count(report->study); i++) {
+        text_table_add(table, variant_display(report->study, i, 22));
+        add_headline_cells(report, table, i, workload->name, &has_few, &has_interval);
+    }
+    g_autofree char *name = name_display(workload->name, 40);
+    g_autofree char *heading = g_strconcat("Workload ", name, NULL);
+    text_heading(report, heading);
+    text_table_print(table, report->text, report->is_markdown);
+    print_headline_notes(report, has_few, has_interval);
+}
+
+/* --- verdicts */
+
+static const char *verdict_color(Verdict verdict)
+{
+    if (verdict == VERDICT_BETTER)
+        return "\033[32m";
+    return verdict == VERDICT_WORSE ? "\033[31m" : "\033[2m";
+}
+
+static void print_verdict(const TextReport *report, const CompareRow *row, const Headline *headline)
+{
+    g_autofree char *change = change_display(row);
+    const char *verdict = verdict_name(row->verdict);
+    bool has_color = report->has_color && !report->is_markdown;
+    g_string_append_printf(
+        report->text, "  %s%-13s %-28s %s%s%s\n", report->is_markdown ? "- " : "", headline->words,
+        change, has_color ? verdict_color(row->verdict) : "", verdict, has_color ? "\033[0m" : "");
+}
+
+static void print_verdicts_of(const TextReport *report, const GArray *rows, uint32_t variant,
+                              const char *workload)
+{
+    g_autofree char *design = variant_display(report->study, variant, 30);
+    g_autofree char *baseline = variant_display(report->study, 0, 30);
+    g_autofree char *heading = g_strdup_printf("%s against %s", design, baseline);
+    text_heading(report, heading);
+    for (int i = 0; i < HEADLINE_COUNT; i++) {
+        const CompareRow *row =
+            compare_find(rows, variant, SCOPE_WORKLOAD, workload, PHASE_ALL, headlines[i].metric);
+        if (row != NULL)
+            print_verdict(report, row, &headlines[i]);
+    }
+}
+
+static void print_comparison(const TextReport *report)
+{
+    g_autoptr(GArray) rows = study_compare(report->study);
+    const RunResult *result = study_any_run(report->study, 0);
+    for (uint32_t i = 0; i < result->entry_count; i++) {
+        const Entry *entry = &result->entries[i];
+        if (entry->scope != SCOPE_WORKLOAD || strcmp(entry->part, "*") != 0)
+            continue;
+        print_designs(report, entry);
+        for (uint32_t k = 1; k < study_variant_count(report->study); k++)
+            print_verdicts_of(report, rows, k, entry->name);
+    }
+}
+
+/* --- all of it */
+
+static void print_for_people(GString *text, const Study *study, const ReportOptions *options)
+{
+    TextReport report = {.text = text,
+                         .study = study,
+                         .is_markdown = options->format == REPORT_MARKDOWN,
+                         .has_color = options->has_color};
+    print_title(&report);
+    if (study_any_run(study, 0) == NULL) {
+        g_string_append(text, "no run was finished\n");
+        return;
+    }
+    if (study_variant_count(study) == 1)
+        print_workloads(&report);
+    else
+        print_comparison(&report);
+    text_print_phases(&report);
+    text_print_busiest(&report);
+    text_print_failures(&report);
+    text_print_checks(&report);
+}
+
+static void print_csv(GString *text, const Study *study)
+{
+    TableWriter writer = {.csv.text = text};
+    bool is_comparison = study_variant_count(study) > 1;
+    g_autoptr(GArray) rows = study_compare(study);
+    table_write(&writer, is_comparison ? &table_compare : &table_summary, study, rows);
+}
+
+void report_print(GString *text, const Study *study, const ReportOptions *options)
+{
+    switch (options->format) {
+    case REPORT_TEXT:
+    case REPORT_MARKDOWN:
+        print_for_people(text, study, options);
+        break;
+    case REPORT_JSON:
+        json_report_print(text, study);
+        break;
+    case REPORT_CSV:
+        print_csv(text, study);
+        break;
+    }
+}
