@@ -8,28 +8,28 @@
 #define PERCENT_MAX 100.0
 
 /* A distribution while it is read: what was found for the kind's parameters. */
-typedef struct Draft {
+typedef struct Reading {
     const Spec *spec;
     ReadContext *context;
     const DistributionKind *kind;
     DistributionInput input;
     GArray *weights, *points; /* of double */
     GPtrArray *parts;         /* of const Distribution */
-} Draft;
+} Reading;
 
-static void draft_init(Draft *draft, const Spec *spec, ReadContext *context)
+static void reading_init(Reading *reading, const Spec *spec, ReadContext *context)
 {
-    *draft = (Draft){.spec = spec, .context = context};
-    draft->weights = g_array_new(FALSE, FALSE, sizeof(double));
-    draft->points = g_array_new(FALSE, FALSE, sizeof(double));
-    draft->parts = g_ptr_array_new();
+    *reading = (Reading){.spec = spec, .context = context};
+    reading->weights = g_array_new(FALSE, FALSE, sizeof(double));
+    reading->points = g_array_new(FALSE, FALSE, sizeof(double));
+    reading->parts = g_ptr_array_new();
 }
 
-static void draft_clear(Draft *draft)
+static void reading_clear(Reading *reading)
 {
-    g_array_free(draft->weights, TRUE);
-    g_array_free(draft->points, TRUE);
-    g_ptr_array_free(draft->parts, TRUE);
+    g_array_free(reading->weights, TRUE);
+    g_array_free(reading->points, TRUE);
+    g_ptr_array_free(reading->parts, TRUE);
 }
 
 static void release_distribution(void *distribution)
@@ -53,18 +53,18 @@ static bool get_duration(const Spec *spec, const DistributionParameter *paramete
     return true;
 }
 
-static bool add_point(Draft *draft, const Spec *spec, SimTime min)
+static bool add_point(Reading *reading, const Spec *spec, SimTime min)
 {
     SimTime time;
     if (!spec_get_duration(spec, min, SIM_TIME_LONGEST, &time))
         return false;
     double ns = (double)time;
-    g_array_append_val(draft->points, ns);
+    g_array_append_val(reading->points, ns);
     return true;
 }
 
 /* A number above 0 as the member `key` of a list's element. */
-static bool add_weight(Draft *draft, const Spec *element, const char *key, double max)
+static bool add_weight(Reading *reading, const Spec *element, const char *key, double max)
 {
     Spec member;
     double weight;
@@ -72,45 +72,45 @@ static bool add_weight(Draft *draft, const Spec *element, const char *key, doubl
         return spec_problem(element, "the required key \"%s\" is missing", key);
     if (!spec_get_number(&member, 0, max, &weight))
         return false;
-    g_array_append_val(draft->weights, weight);
+    g_array_append_val(reading->weights, weight);
     return true;
 }
 
-static bool read_phase(Draft *draft, const Spec *element)
+static bool read_phase(Reading *reading, const Spec *element)
 {
     static const char *const keys[] = {"probability", "mean", "description"};
     Spec mean;
     if (!spec_expect(element, SPEC_OBJECT))
         return false;
-    bool is_good = add_weight(draft, element, "probability", 1);
+    bool is_good = add_weight(reading, element, "probability", 1);
     if (!spec_member(element, "mean", &mean))
         is_good = spec_problem(element, "the required key \"mean\" is missing");
     else
-        is_good &= add_point(draft, &mean, 1);
+        is_good &= add_point(reading, &mean, 1);
     return spec_finish(element, keys, G_N_ELEMENTS(keys)) && is_good;
 }
 
 static bool read_object(const Spec *spec, ReadContext *context, const char *also,
                         Distribution *distribution);
 
-static bool read_part(Draft *draft, const Spec *element)
+static bool read_part(Reading *reading, const Spec *element)
 {
-    Distribution *part = arena_take(draft->context->arena, 1, sizeof *part);
+    Distribution *part = arena_take(reading->context->arena, 1, sizeof *part);
     if (!spec_expect(element, SPEC_OBJECT))
         return false;
-    bool is_good = add_weight(draft, element, "weight", 1e9);
-    is_good &= read_object(element, draft->context, "weight", part);
-    g_ptr_array_add(draft->parts, part);
+    bool is_good = add_weight(reading, element, "weight", 1e9);
+    is_good &= read_object(element, reading->context, "weight", part);
+    g_ptr_array_add(reading->parts, part);
     return is_good;
 }
 
-static bool read_sample(Draft *draft, const Spec *element)
+static bool read_sample(Reading *reading, const Spec *element)
 {
-    return add_point(draft, element, 0);
+    return add_point(reading, element, 0);
 }
 
-static bool read_list(Draft *draft, const Spec *list,
-                      bool (*read_element)(Draft *draft, const Spec *element))
+static bool read_list(Reading *reading, const Spec *list,
+                      bool (*read_element)(Reading *reading, const Spec *element))
 {
     Spec element;
     bool is_good = true;
@@ -119,7 +119,7 @@ static bool read_list(Draft *draft, const Spec *list,
     if (spec_size(list) == 0)
         return spec_problem(list, "must not be empty");
     for (bool more = spec_first(list, &element); more; more = spec_next(&element))
-        is_good &= read_element(draft, &element);
+        is_good &= read_element(reading, &element);
     return is_good;
 }
 
@@ -159,7 +159,7 @@ static bool read_quantile(const Spec *member, GArray *quantiles)
     return true;
 }
 
-static bool read_quantiles(Draft *draft, const Spec *object)
+static bool read_quantiles(Reading *reading, const Spec *object)
 {
     Spec member;
     bool is_good = true;
@@ -172,42 +172,42 @@ static bool read_quantiles(Draft *draft, const Spec *object)
     for (guint i = 0; i < quantiles->len; i++) {
         const Quantile *quantile = &g_array_index(quantiles, Quantile, i);
         double ns = (double)quantile->value;
-        g_array_append_val(draft->weights, quantile->percent);
-        g_array_append_val(draft->points, ns);
+        g_array_append_val(reading->weights, quantile->percent);
+        g_array_append_val(reading->points, ns);
     }
     return is_good && (quantiles->len > 0 || spec_problem(object, "must not be empty"));
 }
 
-static bool read_line(Draft *draft, LineFile *file, const char *line)
+static bool read_line(Reading *reading, LineFile *file, const char *line)
 {
     SimTime time;
-    if (draft->context->file_values++ >= FILE_VALUES_MAX)
+    if (reading->context->file_values++ >= FILE_VALUES_MAX)
         return line_file_problem(file, "the files of this topology have more than %u values",
                                  FILE_VALUES_MAX);
     if (!duration_parse(line, &time))
         return line_file_problem(
             file, "must be a duration with a unit such as \"20ms\", got \"%.40s\"", line);
     double ns = (double)time;
-    g_array_append_val(draft->points, ns);
+    g_array_append_val(reading->points, ns);
     return true;
 }
 
-static bool read_file(Draft *draft, const Spec *spec)
+static bool read_file(Reading *reading, const Spec *spec)
 {
     g_autoptr(LineFile) file = line_file_open(spec);
     if (file == NULL)
         return false;
     for (const char *line; (line = line_file_next(file)) != NULL;) {
-        if (!read_line(draft, file, line))
+        if (!read_line(reading, file, line))
             return false;
     }
     if (line_file_failed(file))
         return false;
-    return draft->points->len > 0 || spec_problem(spec, "the file has no values");
+    return reading->points->len > 0 || spec_problem(spec, "the file has no values");
 }
 
-static bool read_parameter(Draft *draft, const Spec *spec, const DistributionParameter *parameter,
-                           double *value)
+static bool read_parameter(Reading *reading, const Spec *spec,
+                           const DistributionParameter *parameter, double *value)
 {
     *value = 0; /* given */
     switch (parameter->type) {
@@ -216,33 +216,33 @@ static bool read_parameter(Draft *draft, const Spec *spec, const DistributionPar
     case PARAMETER_NUMBER:
         return dist_number_get(spec, parameter, value);
     case PARAMETER_PHASES:
-        return read_list(draft, spec, read_phase);
+        return read_list(reading, spec, read_phase);
     case PARAMETER_MIXTURE:
-        return read_list(draft, spec, read_part);
+        return read_list(reading, spec, read_part);
     case PARAMETER_SAMPLES:
-        return read_list(draft, spec, read_sample);
+        return read_list(reading, spec, read_sample);
     case PARAMETER_QUANTILES:
-        return read_quantiles(draft, spec);
+        return read_quantiles(reading, spec);
     case PARAMETER_FILE:
-        return read_file(draft, spec);
+        return read_file(reading, spec);
     }
     return false;
 }
 
-static bool read_parameters(Draft *draft)
+static bool read_parameters(Reading *reading)
 {
-    const DistributionParameter *parameter = draft->kind->parameters;
+    const DistributionParameter *parameter = reading->kind->parameters;
     bool is_good = true;
     for (size_t i = 0; i < DISTRIBUTION_PARAMETERS_MAX; i++)
-        draft->input.values[i] = NAN;
+        reading->input.values[i] = NAN;
     for (size_t i = 0; parameter[i].name != NULL; i++) {
         Spec member;
-        if (spec_member(draft->spec, parameter[i].name, &member))
-            is_good &= read_parameter(draft, &member, &parameter[i], &draft->input.values[i]);
+        if (spec_member(reading->spec, parameter[i].name, &member))
+            is_good &= read_parameter(reading, &member, &parameter[i], &reading->input.values[i]);
     }
-    draft->input.weights = (const double *)(const void *)draft->weights->data;
-    draft->input.points = (const double *)(const void *)draft->points->data;
-    draft->input.count = MAX(draft->points->len, draft->parts->len);
+    reading->input.weights = (const double *)(const void *)reading->weights->data;
+    reading->input.points = (const double *)(const void *)reading->points->data;
+    reading->input.count = MAX(reading->points->len, reading->parts->len);
     return is_good;
 }
 
@@ -275,35 +275,36 @@ static const DistributionKind *choose_kind(const Spec *spec)
     return kind;
 }
 
-static bool finish(const Draft *draft, const char *also)
+static bool finish(const Reading *reading, const char *also)
 {
     static const char *const common[] = {"dist", "shift", "max"};
-    return dist_finish(draft->spec, draft->kind->parameters, common, G_N_ELEMENTS(common), also);
+    return dist_finish(reading->spec, reading->kind->parameters, common, G_N_ELEMENTS(common),
+                       also);
 }
 
-static bool check_set(const Draft *draft)
+static bool check_set(const Reading *reading)
 {
-    return distribution_set_of(draft->kind, &draft->input) >= 0 ||
-           dist_report_sets(draft->spec, draft->kind->name, draft->kind->parameters,
-                            draft->kind->sets, draft->input.values);
+    return distribution_set_of(reading->kind, &reading->input) >= 0 ||
+           dist_report_sets(reading->spec, reading->kind->name, reading->kind->parameters,
+                            reading->kind->sets, reading->input.values);
 }
 
-static bool fill(Draft *draft, const char *also, Distribution *distribution)
+static bool fill(Reading *reading, const char *also, Distribution *distribution)
 {
     double shift = 0, limit = INFINITY;
-    bool is_good = read_parameters(draft);
-    is_good &= read_optional_duration(draft->spec, "shift", 0, &shift);
-    is_good &= read_optional_duration(draft->spec, "max", 1, &limit);
+    bool is_good = read_parameters(reading);
+    is_good &= read_optional_duration(reading->spec, "shift", 0, &shift);
+    is_good &= read_optional_duration(reading->spec, "max", 1, &limit);
     /* Without what a misspelt key was meant to say, the set could not be right. */
-    is_good &= finish(draft, also) && check_set(draft);
+    is_good &= finish(reading, also) && check_set(reading);
     if (!is_good)
         return false;
-    draft->input.parts = (const Distribution *const *)draft->parts->pdata;
+    reading->input.parts = (const Distribution *const *)reading->parts->pdata;
     const char *fault =
-        distribution_prepare(distribution, draft->kind, &draft->input, shift, limit);
+        distribution_prepare(distribution, reading->kind, &reading->input, shift, limit);
     if (fault != NULL)
-        return spec_problem(draft->spec, "%s must %s", draft->kind->name, fault);
-    arena_on_free(draft->context->arena, release_distribution, distribution);
+        return spec_problem(reading->spec, "%s must %s", reading->kind->name, fault);
+    arena_on_free(reading->context->arena, release_distribution, distribution);
     return true;
 }
 
@@ -311,11 +312,11 @@ static bool fill(Draft *draft, const char *also, Distribution *distribution)
 static bool read_object(const Spec *spec, ReadContext *context, const char *also,
                         Distribution *distribution)
 {
-    Draft draft;
-    draft_init(&draft, spec, context);
-    draft.kind = choose_kind(spec);
-    bool is_good = draft.kind != NULL && fill(&draft, also, distribution);
-    draft_clear(&draft);
+    Reading reading;
+    reading_init(&reading, spec, context);
+    reading.kind = choose_kind(spec);
+    bool is_good = reading.kind != NULL && fill(&reading, also, distribution);
+    reading_clear(&reading);
     return is_good;
 }
 
