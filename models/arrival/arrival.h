@@ -25,6 +25,7 @@ typedef struct ArrivalSource {
     void *state; /* of the kind's state_size, starts as zero bytes */
     RateCurve *curve;
     SimTime measure_from; /* traces and profiles count from there */
+    double end;           /* of the measured part, ns: arrivals from there on are not asked for */
     uint64_t index;       /* of the next arrival: 1, 2, ... */
     SimRng rng;           /* set to the next arrival's draws before each call of next */
 } ArrivalSource;
