@@ -51,26 +51,11 @@ const Key consumer_keys[] = {
     {NULL},
 };
 
-static bool find_operation(const Spec *spec, ReadContext *context, uint32_t *operation)
-{
-    const Draft *draft = context->draft;
-    *operation = name_map_find(&draft->operations, spec->name);
-    if (*operation != NO_INDEX)
-        return true;
-    const char *near =
-        problems_nearest(spec->name, (const char *const *)draft->operations.names->pdata,
-                         draft->operations.names->len);
-    if (near == NULL)
-        return spec_problem_at_key(spec, "no operation is called \"%s\"", spec->name);
-    return spec_problem_at_key(spec, "no operation is called \"%s\"; did you mean \"%s\"?",
-                               spec->name, near);
-}
-
 static bool read_consumer(const Spec *spec, ReadContext *context, uint32_t broker,
                           ConsumerConfig *consumer)
 {
     *consumer = (ConsumerConfig){.max_deliveries = UINT32_MAX, .dead_letter = NO_INDEX};
-    bool is_named = find_operation(spec, context, &consumer->operation);
+    bool is_named = name_find_operation(spec, context, &consumer->operation);
     if (!keys_read(spec, context, consumer, consumer_keys) || !is_named)
         return false;
     Spec child;

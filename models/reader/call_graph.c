@@ -1,6 +1,9 @@
 /* Who calls whom, and how often for each visit, from the compiled steps. */
 #include "models/reader/call_graph.h"
 
+#define NAMES_HEAD 4u /* of a long path */
+#define NAMES_TAIL 3u
+
 typedef struct Walk {
     const Topology *topology;
     Graph *graph;
@@ -107,6 +110,19 @@ const char *call_graph_name(const Topology *topology, uint32_t node)
     return node < topology->operation_count
                ? topology->operations[node].full_name
                : topology->brokers[node - topology->operation_count].name;
+}
+
+char *call_graph_path(const Topology *topology, const GArray *nodes)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < nodes->len; i++) {
+        bool is_left_out = i >= NAMES_HEAD && i + NAMES_TAIL < nodes->len;
+        if (is_left_out && i > NAMES_HEAD)
+            continue;
+        const char *name = call_graph_name(topology, g_array_index(nodes, uint32_t, i));
+        g_string_append_printf(text, "%s%s", i > 0 ? " -> " : "", is_left_out ? "..." : name);
+    }
+    return g_string_free(text, FALSE);
 }
 
 uint32_t operation_end(const Topology *topology, uint32_t operation)

@@ -16,6 +16,9 @@ void call_graph_init_sync(Graph *graph, const Topology *topology);
 uint32_t call_graph_broker(const Topology *topology, uint32_t broker); /* its node */
 const char *call_graph_name(const Topology *topology, uint32_t node);
 
+/* Names of nodes as a path, the middle of a long one left out. To be freed. */
+char *call_graph_path(const Topology *topology, const GArray *nodes);
+
 /* Messages that all replicas of a consumer can have in processing. */
 double call_graph_capacity(const Topology *topology, const ConsumerConfig *consumer);
 

@@ -144,3 +144,30 @@ uint32_t graph_order(const Graph *graph, uint32_t *order, uint32_t *starts)
     g_free(component);
     return components;
 }
+
+static const GraphEdge *heaviest(const Graph *graph, const uint32_t *component, uint32_t node)
+{
+    const GraphEdge *best = NULL;
+    for (uint32_t i = graph->first[node]; i < graph->first[node + 1]; i++) {
+        const GraphEdge *edge = graph_edge(graph, i);
+        if (component[edge->to] == component[node] && (best == NULL || edge->weight > best->weight))
+            best = edge;
+    }
+    return best;
+}
+
+GArray *graph_cycle(const Graph *graph, const uint32_t *component, uint32_t node)
+{
+    GArray *nodes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    GHashTable *seen = g_hash_table_new(NULL, NULL);
+    g_array_append_val(nodes, node);
+    while (g_hash_table_add(seen, GUINT_TO_POINTER(node + 1))) {
+        const GraphEdge *edge = heaviest(graph, component, node);
+        if (edge == NULL)
+            break;
+        node = edge->to;
+        g_array_append_val(nodes, node);
+    }
+    g_hash_table_destroy(seen);
+    return nodes;
+}

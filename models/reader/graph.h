@@ -31,6 +31,10 @@ static inline const GraphEdge *graph_edge(const Graph *graph, uint32_t index)
  * edges between components lead from a higher number to a lower. Returns how many there are. */
 uint32_t graph_components(const Graph *graph, uint32_t *component);
 
+/* From a node along the heaviest edges inside its component until one comes again: the nodes on the
+ * way, the last of which has come before. Only the node itself if there is no such edge. */
+GArray *graph_cycle(const Graph *graph, const uint32_t *component, uint32_t node);
+
 /* Nodes by component, callers first: component i of the order is order[starts[i]] up to
  * order[starts[i + 1] - 1], in ascending order. `order` has room for the nodes, `starts` for one
  * more. Returns the number of components. */

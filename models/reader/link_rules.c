@@ -186,6 +186,8 @@ static const struct {
     {{LINK(balancer), sizeof(KindChoice)}, {LINK(balancer_is_shared), sizeof(bool)}},
 };
 
+G_STATIC_ASSERT(G_N_ELEMENTS(parts) == LINK_KEYS_MAX);
+
 uint32_t link_caller(const Draft *draft, uint32_t service, uint32_t workload)
 {
     return service != NO_INDEX ? 1 + service : 1 + name_map_count(&draft->services) + workload;
@@ -238,11 +240,12 @@ static void read_value(const Spec *rule, const Spec *value, ReadContext *context
 
 static const LinkConfig *read_alone(ReadContext *context, LinkRule *rule, uint32_t key)
 {
-    if (rule->alone[key] != NULL)
+    if (key < LINK_KEYS_MAX && rule->alone[key] != NULL)
         return rule->alone[key];
     LinkConfig *link = arena_take(context->arena, 1, sizeof *link);
     *link = context->draft->links->defaults;
-    rule->alone[key] = link;
+    if (key < LINK_KEYS_MAX)
+        rule->alone[key] = link;
     Spec value;
     if (spec_member(&rule->spec, link_keys[key].name, &value))
         read_value(&rule->spec, &value, context, &link_keys[key], link);
@@ -332,7 +335,7 @@ void link_rules_merge(ReadContext *context, const uint32_t *rules, uint32_t coun
         if ((present >> key & 1) == 0)
             continue;
         const LinkConfig *from = read_key(context, rules, count, key);
-        for (uint32_t i = 0; key < G_N_ELEMENTS(parts) && i < 2; i++)
+        for (uint32_t i = 0; key < LINK_KEYS_MAX && i < 2; i++)
             memcpy((char *)link + parts[key][i].offset, (const char *)from + parts[key][i].offset,
                    parts[key][i].size);
     }

@@ -12,8 +12,8 @@
 
 #include "models/reader/draft.h"
 
-#define LINK_RULES_MAX 6u /* that match one pair */
-#define LINK_KEYS_MAX  32u
+#define LINK_RULES_MAX 6u  /* that match one pair */
+#define LINK_KEYS_MAX  12u /* supported ones; they come first in link_keys */
 
 typedef struct LinkRule {
     Spec spec;
@@ -22,7 +22,8 @@ typedef struct LinkRule {
     uint32_t operation;
     uint32_t present, objects, nulls;       /* a bit for each key */
     uint32_t seen;                          /* keys that were read */
-    const LinkConfig *alone[LINK_KEYS_MAX]; /* a key read from this rule only; NULL: not yet */
+    const LinkConfig *alone[LINK_KEYS_MAX]; /* a supported key read from this rule only; NULL: not
+                                               yet */
     bool is_used;
 } LinkRule;
 

@@ -44,12 +44,24 @@ uint32_t name_map_add(NameMap *map, const char *name)
     return map->names->len - 1;
 }
 
+/* As spec_unknown_name; at the member's name when that is what is unknown. */
+static bool unknown_among(const Spec *spec, const char *what, const char *name,
+                          const char *const *candidates, uint32_t count)
+{
+    if (name != spec->name)
+        return spec_unknown_name(spec, what, name, candidates, count);
+    const char *near = NULL;
+    if (!problems_are_full(spec->problems))
+        near = problems_nearest(name, candidates, count);
+    if (near == NULL)
+        return spec_problem_at_key(spec, "no %s is called \"%s\"", what, name);
+    return spec_problem_at_key(spec, "no %s is called \"%s\"; did you mean \"%s\"?", what, name,
+                               near);
+}
+
 static bool unknown(const Spec *spec, const char *what, const char *name, const NameMap *map)
 {
-    if (problems_are_full(spec->problems))
-        return spec_problem(spec, "no %s is called \"%s\"", what, name);
-    return spec_unknown_name(spec, what, name, (const char *const *)map->names->pdata,
-                             map->names->len);
+    return unknown_among(spec, what, name, (const char *const *)map->names->pdata, map->names->len);
 }
 
 static bool read_name(const Spec *spec, const char *what, const NameMap *map, uint32_t *index)
@@ -81,33 +93,44 @@ bool name_read_zone(const Spec *spec, ReadContext *context, uint32_t *zone)
     return read_name(spec, "zone", &context->draft->zones, zone);
 }
 
-/* Only the operations of the service that was named are worth suggesting. */
-static bool unknown_operation(const Spec *spec, ReadContext *context, const char *name)
+static bool no_operation(const Spec *spec, const char *name)
 {
-    const Draft *draft = context->draft;
+    const char *advice = "name one of its operations";
+    return name == spec->name ? spec_problem_at_key(spec, "\"%s\" is a service; %s", name, advice)
+                              : spec_problem(spec, "\"%s\" is a service; %s", name, advice);
+}
+
+/* Only the operations of the service that was named are worth suggesting. */
+static bool unknown_operation(const Spec *spec, const Draft *draft, const char *name)
+{
     const char *dot = strchr(name, '.');
-    if (dot == NULL) {
-        if (name_map_find(&draft->services, name) == NO_INDEX)
-            return unknown(spec, "service", name, &draft->services);
-        return spec_problem(spec, "\"%s\" is a service; name one of its operations, as \"%s.get\"",
-                            name, name);
-    }
-    g_autofree char *service_name = g_strndup(name, (size_t)(dot - name));
+    g_autofree char *service_name =
+        dot == NULL ? g_strdup(name) : g_strndup(name, (size_t)(dot - name));
     uint32_t service = name_map_find(&draft->services, service_name);
     if (service == NO_INDEX)
-        return unknown(spec, "service", service_name, &draft->services);
+        return unknown(spec, "operation", name, &draft->operations);
+    if (dot == NULL)
+        return no_operation(spec, name);
     const ServiceConfig *config = &g_array_index(draft->service_list, ServiceConfig, service);
-    return spec_unknown_name(
-        spec, "operation", name,
-        (const char *const *)(void *)&draft->operations.names->pdata[config->first_operation],
-        config->operation_count);
+    void **names = draft->operations.names->pdata + config->first_operation;
+    return unknown_among(spec, "operation", name, (const char *const *)(void *)names,
+                         config->operation_count);
+}
+
+static bool find_operation(const Spec *spec, ReadContext *context, const char *name,
+                           uint32_t *operation)
+{
+    *operation = name_map_find(&context->draft->operations, name);
+    return *operation != NO_INDEX || unknown_operation(spec, context->draft, name);
 }
 
 bool name_read_operation(const Spec *spec, ReadContext *context, uint32_t *operation)
 {
     const char *name;
-    if (!spec_get_string(spec, &name))
-        return false;
-    *operation = name_map_find(&context->draft->operations, name);
-    return *operation != NO_INDEX || unknown_operation(spec, context, name);
+    return spec_get_string(spec, &name) && find_operation(spec, context, name, operation);
+}
+
+bool name_find_operation(const Spec *spec, ReadContext *context, uint32_t *operation)
+{
+    return find_operation(spec, context, spec->name, operation);
 }

@@ -57,6 +57,8 @@ bool line_file_problem(LineFile *file, const char *format, ...) G_GNUC_PRINTF(2,
  * once the services and workloads are read. */
 bool name_read_service(const Spec *spec, ReadContext *context, uint32_t *service);
 bool name_read_operation(const Spec *spec, ReadContext *context, uint32_t *operation);
+/* The same for an operation named by a member's key, as in a mix. */
+bool name_find_operation(const Spec *spec, ReadContext *context, uint32_t *operation);
 bool name_read_broker(const Spec *spec, ReadContext *context, uint32_t *broker);
 bool name_read_workload(const Spec *spec, ReadContext *context, uint32_t *workload);
 bool name_read_zone(const Spec *spec, ReadContext *context, uint32_t *zone);

@@ -36,28 +36,6 @@ static void warn_of_rest(const Sort *sort)
 
 /* --- cycles of synchronous calls */
 
-/* From the node along calls inside its component until it comes to a node again. */
-static char *cycle_text(const Topology *topology, const Graph *graph, const uint32_t *component,
-                        uint32_t node)
-{
-    GString *text = g_string_new(call_graph_name(topology, node));
-    GHashTable *seen = g_hash_table_new(NULL, NULL);
-    for (uint32_t names = 0; names < 8 && g_hash_table_add(seen, GUINT_TO_POINTER(node + 1));
-         names++) {
-        for (uint32_t i = graph->first[node]; i < graph->first[node + 1]; i++) {
-            if (component[graph_edge(graph, i)->to] != component[node])
-                continue;
-            node = graph_edge(graph, i)->to;
-            break;
-        }
-        g_string_append_printf(text, " -> %s", call_graph_name(topology, node));
-    }
-    if (!g_hash_table_contains(seen, GUINT_TO_POINTER(node + 1)))
-        g_string_append(text, " -> ...");
-    g_hash_table_destroy(seen);
-    return g_string_free(text, FALSE);
-}
-
 static bool is_in_cycle(const Graph *graph, const uint32_t *component, uint32_t node)
 {
     for (uint32_t i = graph->first[node]; i < graph->first[node + 1]; i++) {
@@ -79,7 +57,9 @@ static void review_cycles(Topology *topology)
             continue;
         is_told[component[i]] = true;
         const OperationConfig *operation = &topology->operations[i];
-        g_autofree char *cycle = cycle_text(topology, &graph, component, i);
+        GArray *nodes = graph_cycle(&graph, component, i);
+        g_autofree char *cycle = call_graph_path(topology, nodes);
+        g_array_free(nodes, TRUE);
         warn(&sort, "/services/%s/operations/%s: synchronous calls go in a circle: %s",
              topology->services[operation->service].name, operation->name, cycle);
     }

@@ -23,19 +23,32 @@ static void say_too_large(const Compiler *compiler)
                  STEPS_MAX, ORDINALS_MAX);
 }
 
-uint32_t compile_emit(Compiler *compiler, StepKind kind, bool is_option)
+static uint16_t take_ordinal(Compiler *compiler, StepKind kind, OrdinalGroup group)
 {
-    uint16_t *ordinal = &compiler->ordinals[is_option ? 1 : 0][kind];
-    if (compile_position(compiler) >= STEPS_MAX || *ordinal >= ORDINALS_MAX)
+    uint16_t *next = &compiler->ordinals[group][kind];
+    uint16_t ordinal = (uint16_t)((uint32_t)group << ORDINAL_BITS | *next);
+    if (*next == ORDINALS_MAX)
+        say_too_large(compiler);
+    else
+        ++*next;
+    return ordinal;
+}
+
+void compile_pass(Compiler *compiler, StepKind kind, OrdinalGroup group)
+{
+    take_ordinal(compiler, kind, group);
+}
+
+uint32_t compile_emit(Compiler *compiler, StepKind kind, OrdinalGroup group)
+{
+    if (compile_position(compiler) >= STEPS_MAX)
         say_too_large(compiler);
     Step step = {
         .kind = (uint8_t)kind,
-        .ordinal = (uint16_t)((is_option ? ORDINAL_OF_OPTION : 0u) | *ordinal),
+        .ordinal = take_ordinal(compiler, kind, group),
         .on_failure = compiler->handler,
         .index = NO_INDEX,
     };
-    if (*ordinal < ORDINALS_MAX)
-        ++*ordinal;
     g_array_append_val(compiler->context->draft->code, step);
     return compile_position(compiler) - 1;
 }
@@ -57,6 +70,43 @@ void compile_resolve(const Compiler *compiler, uint32_t start, uint32_t mark, ui
         if (step->on_failure == mark)
             step->on_failure = target;
     }
+}
+
+/* --- loops and skips */
+
+uint32_t compile_loop_begin(Compiler *compiler, const Spec *step, const Count *count,
+                            OrdinalGroup group)
+{
+    if (count == NULL || (count->kind == NULL && count->constant == 1)) {
+        compile_pass(compiler, STEP_LOOP, group);
+        return NO_INDEX;
+    }
+    if (compiler->loops >= LOOPS_NESTED_MAX) {
+        spec_problem(step, "must not have more than %u loops inside each other", LOOPS_NESTED_MAX);
+        return NO_INDEX;
+    }
+    uint32_t index = compile_emit(compiler, STEP_LOOP, group);
+    compile_step_at(compiler, index)->count = count;
+    compile_step_at(compiler, index)->loop = (uint8_t)compiler->loops++;
+    return index;
+}
+
+void compile_loop_end(Compiler *compiler, uint32_t loop, OrdinalGroup group)
+{
+    if (loop == NO_INDEX)
+        return;
+    uint32_t next = compile_emit(compiler, STEP_LOOP_NEXT, group);
+    compile_step_at(compiler, next)->loop = compile_step_at(compiler, loop)->loop;
+    compile_step_at(compiler, next)->target = loop + 1;
+    compile_step_at(compiler, loop)->target = next + 1;
+    compiler->loops--;
+}
+
+uint32_t compile_skip_begin(Compiler *compiler, double probability, OrdinalGroup group)
+{
+    uint32_t skip = compile_emit(compiler, STEP_SKIP, group);
+    compile_step_at(compiler, skip)->probability = probability;
+    return skip;
 }
 
 /* --- from a step to its verb */
@@ -134,10 +184,10 @@ void steps_compile(ReadContext *context, uint32_t operation, const Spec *steps,
         .handler = NO_INDEX,
     };
     compile_list(&compiler, steps);
-    compile_emit(&compiler, STEP_REPLY, false);
+    compile_emit(&compiler, STEP_REPLY, ORDINAL_OWN);
     if (after_reply != NULL)
         compile_list(&compiler, after_reply);
-    compile_emit(&compiler, STEP_END, false);
+    compile_emit(&compiler, STEP_END, ORDINAL_OWN);
     if (compiler.visits != NULL)
         g_hash_table_destroy(compiler.visits);
 }

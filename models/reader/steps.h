@@ -20,19 +20,26 @@
 
 #include "models/reader/draft.h"
 
-/* Added to the ordinals of draws that belong to options (a call's probability and times, a cache's
- * latency and hits), so that putting one in leaves the draws of the other steps as they were. */
-#define ORDINAL_OF_OPTION 0x8000u
-#define ORDINALS_MAX      0x7fffu /* of one kind in one operation */
+/* Whose draws they are. Each group counts for itself, so that putting an option or a cache in
+ * leaves the draws of the other steps as they were. */
+typedef enum OrdinalGroup {
+    ORDINAL_OWN,
+    ORDINAL_OPTION, /* a call's probability and times */
+    ORDINAL_CACHE,
+    ORDINAL_GROUPS
+} OrdinalGroup;
+
+#define ORDINAL_BITS 14u                        /* below the group */
+#define ORDINALS_MAX ((1u << ORDINAL_BITS) - 1) /* of one kind and group in one operation */
 
 typedef struct Compiler {
     ReadContext *context;
     uint32_t operation, service;
-    uint32_t handler;                   /* where a failure goes: the mark of a `try`, or NO_INDEX */
-    uint32_t marks;                     /* handed out to tries */
-    unsigned loops;                     /* open ones, in this branch */
-    uint16_t ordinals[2][STEP_END + 1]; /* used; the second row is of options */
-    GHashTable *visits;                 /* callee operation or broker -> times named in the text */
+    uint32_t handler; /* where a failure goes: the mark of a `try`, or NO_INDEX */
+    uint32_t marks;   /* handed out to tries */
+    unsigned loops;   /* open ones, in this branch */
+    uint16_t ordinals[ORDINAL_GROUPS][STEP_END + 1]; /* the next of each */
+    GHashTable *visits; /* callee operation or broker -> times named in the text */
 } Compiler;
 
 typedef struct Verb {
@@ -51,13 +58,27 @@ void steps_compile(ReadContext *context, uint32_t operation, const Spec *steps,
 
 /* For verbs. The list may be absent (node NULL). */
 void compile_list(Compiler *compiler, const Spec *list);
-uint32_t compile_emit(Compiler *compiler, StepKind kind, bool is_option);
+uint32_t compile_emit(Compiler *compiler, StepKind kind, OrdinalGroup group);
+/* Uses an ordinal up without a step: for one that would do nothing here, but may in another design.
+ */
+void compile_pass(Compiler *compiler, StepKind kind, OrdinalGroup group);
 Step *compile_step_at(const Compiler *compiler, uint32_t index); /* good until the next emit */
 uint32_t compile_position(const Compiler *compiler);
 /* The how-manieth time the text names this operation (or broker): 0, 1, ... */
 uint32_t compile_visit(Compiler *compiler, bool is_broker, uint32_t index);
 /* Sets on_failure of the steps from `start` that point at a mark. */
 void compile_resolve(const Compiler *compiler, uint32_t start, uint32_t mark, uint32_t target);
+
+/* A loop around what is emitted up to its end. NO_INDEX, and no loop, when the count is 1 (or
+ * NULL), or with a problem at `step` when there are too many loops inside each other. */
+uint32_t compile_loop_begin(Compiler *compiler, const Spec *step, const Count *count,
+                            OrdinalGroup group);
+void compile_loop_end(Compiler *compiler, uint32_t loop, OrdinalGroup group);
+/* Skips what follows with a probability; the step's target is for the caller to set. */
+uint32_t compile_skip_begin(Compiler *compiler, double probability, OrdinalGroup group);
+
+extern const Verb verb_repeat, verb_parallel, verb_background, verb_choose, verb_try, verb_cache;
+extern const Key choice_keys[]; /* of an element of "choose" */
 
 #define STEPS_SCHEMA "{\"$ref\": \"#/$defs/steps\"}"
 

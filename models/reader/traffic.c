@@ -8,11 +8,9 @@
 
 #include "models/reader/call_graph.h"
 
-#define PAIRS_MAX  20000000u           /* workloads times operations */
-#define WORK_MAX   UINT64_C(200000000) /* edges looked at in all cycles of one file */
-#define SETTLED    1e-12
-#define NAMES_HEAD 4u /* of a long path */
-#define NAMES_TAIL 3u
+#define PAIRS_MAX 20000000u           /* workloads times operations */
+#define WORK_MAX  UINT64_C(200000000) /* edges looked at in all cycles of one file */
+#define SETTLED   1e-12
 
 typedef struct Traffic {
     const Topology *topology;
@@ -29,35 +27,32 @@ typedef struct Traffic {
 
 /* --- paths for messages */
 
-static char *path_text(const Traffic *traffic, const GArray *reversed)
-{
-    GString *text = g_string_new(NULL);
-    for (guint i = reversed->len; i-- > 0;) {
-        guint position = reversed->len - 1 - i;
-        bool is_left_out = position >= NAMES_HEAD && i >= NAMES_TAIL;
-        if (is_left_out && position > NAMES_HEAD)
-            continue;
-        const char *name = call_graph_name(traffic->topology, g_array_index(reversed, uint32_t, i));
-        g_string_append_printf(text, "%s%s", position > 0 ? " -> " : "",
-                               is_left_out ? "..." : name);
-    }
-    return g_string_free(text, FALSE);
-}
-
-/* From an entry to the node, along the strongest contributions; a cycle is gone round once. */
+/* From an entry to the node, along the strongest contributions. */
 static char *path_to(const Traffic *traffic, uint32_t node)
 {
-    GArray *reversed = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    GArray *nodes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     GHashTable *seen = g_hash_table_new(NULL, NULL);
-    while (node != NO_INDEX) {
-        g_array_append_val(reversed, node);
-        if (!g_hash_table_add(seen, GUINT_TO_POINTER(node + 1)))
-            break;
+    while (node != NO_INDEX && g_hash_table_add(seen, GUINT_TO_POINTER(node + 1))) {
+        g_array_append_val(nodes, node);
         node = traffic->contributor[node];
     }
-    char *text = path_text(traffic, reversed);
+    for (guint i = 0; i < nodes->len / 2; i++) {
+        uint32_t *other = &g_array_index(nodes, uint32_t, nodes->len - 1 - i);
+        uint32_t kept = g_array_index(nodes, uint32_t, i);
+        g_array_index(nodes, uint32_t, i) = *other;
+        *other = kept;
+    }
+    char *text = call_graph_path(traffic->topology, nodes);
     g_hash_table_destroy(seen);
-    g_array_free(reversed, TRUE);
+    g_array_free(nodes, TRUE);
+    return text;
+}
+
+static char *cycle_at(const Traffic *traffic, uint32_t node)
+{
+    GArray *nodes = graph_cycle(&traffic->graph, traffic->component, node);
+    char *text = call_graph_path(traffic->topology, nodes);
+    g_array_free(nodes, TRUE);
     return text;
 }
 
@@ -179,7 +174,8 @@ static void report(ReadContext *context, const Traffic *traffic, const WorkloadC
                    Verdict verdict, uint32_t culprit)
 {
     Spec place;
-    g_autofree char *path = path_to(traffic, culprit);
+    g_autofree char *path =
+        verdict == TRAFFIC_ENDLESS ? cycle_at(traffic, culprit) : path_to(traffic, culprit);
     if (!spec_member(&context->draft->workloads_spec, workload->name, &place))
         return;
     if (verdict == TRAFFIC_ENDLESS)
