@@ -48,7 +48,7 @@ const Key consumer_keys[] = {
      .detail.choices = requeues, .summary = "where in the queue a failed message returns"},
     {"batch_size", KEY_UNSUPPORTED, .summary = "messages taken together"},
     {"idempotency", KEY_UNSUPPORTED, .summary = "duplicates are recognised"},
-    {NULL},
+    {.name = NULL},
 };
 
 static bool read_consumer(const Spec *spec, ReadContext *context, uint32_t broker,
@@ -139,13 +139,13 @@ const Key broker_keys[] = {
     {"retention", KEY_UNSUPPORTED, .summary = "of a stream"},
     {"consumer_groups", KEY_UNSUPPORTED, .summary = "of a stream"},
     {"message_ttl", KEY_UNSUPPORTED, .summary = "after which a message expires"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const Key subscription_keys[] = {
     {"consumers", KEY_CUSTOM, .offset = 0, .detail.custom = &consumers_custom,
      .summary = "by operation"},
-    {NULL},
+    {.name = NULL},
 };
 
 static SubscriptionConfig subscription_of(ReadContext *context, uint32_t broker, const char *name)

@@ -65,7 +65,7 @@ const Key retry_policy_keys[] = {
     {"retriable_status_codes", KEY_UNSUPPORTED, .summary = "status codes that are retried"},
     {"respect_retry_after", KEY_UNSUPPORTED, .summary = "the callee says when to retry"},
     {"retry_breaker_rejections", KEY_UNSUPPORTED, .summary = "whether short-circuits are retried"},
-    {NULL},
+    {.name = NULL},
 };
 
 /* --- mode, load_balancing and via */
@@ -85,7 +85,7 @@ static const KeyCustom mode_custom = {
 static const Key balancing_keys[] = {
     {"scope", KEY_CHOICE, .offset = 0, .fallback = "\"instance\"", .detail.choices = scopes,
      .summary = "instance: each replica of the caller has its own state; service: all share one"},
-    {NULL},
+    {.name = NULL},
 };
 
 static bool read_balancing(const Spec *spec, ReadContext *context, void *value)
@@ -165,7 +165,7 @@ const Key link_keys[] = {
     {"protocol", KEY_UNSUPPORTED, .summary = "http1, http2 or grpc"},
     {"preset", KEY_UNSUPPORTED, .summary = "defaults of a named system"},
     {"criticality", KEY_UNSUPPORTED, .summary = "of the calls over this link"},
-    {NULL},
+    {.name = NULL},
 };
 
 /* How much of a LinkConfig belongs to each of the keys above that is supported. */

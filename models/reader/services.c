@@ -31,7 +31,7 @@ const Key cpu_keys[] = {
     {"limit", KEY_UNSUPPORTED, .summary = "quota, in cores"},
     {"request", KEY_UNSUPPORTED, .summary = "what autoscaling counts from"},
     {"cfs_period", KEY_UNSUPPORTED, .summary = "period of the quota"},
-    {NULL},
+    {.name = NULL},
 };
 
 /* The kinds of the family are plain choices here. */
@@ -65,7 +65,7 @@ const Key queue_keys[] = {
      .fallback = "false", .summary = "a request whose deadline has passed is not begun"},
     {"codel", KEY_UNSUPPORTED, .summary = "drops by controlled delay"},
     {"rejection_cost", KEY_UNSUPPORTED, .summary = "CPU time of a rejection"},
-    {NULL},
+    {.name = NULL},
 };
 
 /* --- zones */
@@ -173,7 +173,7 @@ const Key service_keys[] = {
     {"autoscaling", KEY_UNSUPPORTED, .summary = "replicas by load"},
     {"degradation", KEY_UNSUPPORTED, .summary = "cheaper answers under load"},
     {"preset", KEY_UNSUPPORTED, .summary = "defaults of a named system"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void check_server(const Spec *spec, const ServiceConfig *service)
@@ -223,7 +223,7 @@ const Key operation_keys[] = {
      .summary = "lower first, where a queue looks at it"},
     {"idempotent", KEY_BOOLEAN, .offset = OPERATION(is_idempotent), .fallback = "true",
      .summary = "if not, only what was never begun is retried"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void read_operation(const Spec *spec, ReadContext *context, uint32_t index)

@@ -38,7 +38,7 @@ const Key simulation_keys[] = {
      .detail.choices = drains,
      .summary = "finish: requests in flight at the end are followed to theirs; cut: they are "
                 "counted as in flight"},
-    {NULL},
+    {.name = NULL},
 };
 
 /* 1, 2 or 5 times a power of ten of seconds. */

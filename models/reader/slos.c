@@ -29,7 +29,7 @@ const Key slo_keys[] = {
      .max = (double)SIM_TIME_LONGEST, .summary = "success within this time is good"},
     {"objective_percent", KEY_NUMBER, .offset = SLO(objective_percent), .min = DBL_MIN, .max = 100,
      .fallback = "99", .summary = "share that must be good"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void read_slo(const Spec *spec, ReadContext *context)

@@ -22,7 +22,7 @@ static const Key repeat_keys[] = {
      .max = COUNT_LARGEST, .summary = "how often, in sequence"},
     {"steps", KEY_CUSTOM, .required = true, .offset = offsetof(RepeatConfig, steps),
      .detail.custom = &steps_custom, .summary = "what is repeated"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void compile_repeat(Compiler *compiler, const Spec *step, const void *config)
@@ -75,7 +75,7 @@ static const Key parallel_keys[] = {
     {"wait_for", KEY_CUSTOM, .offset = offsetof(ParallelConfig, wait_for),
      .detail.custom = &wait_for_custom,
      .summary = "how many must succeed: all (the default), any, or a number"},
-    {NULL},
+    {.name = NULL},
 };
 
 static uint32_t read_wait_for(const Spec *spec, uint32_t count)
@@ -129,7 +129,7 @@ typedef struct BackgroundConfig {
 static const Key background_keys[] = {
     {"background", KEY_CUSTOM, .required = true, .offset = offsetof(BackgroundConfig, steps),
      .detail.custom = &steps_custom, .summary = "started, not waited for; outlives the reply"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void compile_background(Compiler *compiler, const Spec *step, const void *config)
@@ -163,7 +163,7 @@ static const KeyCustom choose_custom = {
 static const Key choose_keys[] = {
     {"choose", KEY_CUSTOM, .required = true, .offset = offsetof(ChooseConfig, branches),
      .detail.custom = &choose_custom, .summary = "branches, one of which is taken"},
-    {NULL},
+    {.name = NULL},
 };
 
 typedef struct Choice {
@@ -176,7 +176,7 @@ const Key choice_keys[] = {
      .summary = "share among the weights of all branches"},
     {"steps", KEY_CUSTOM, .required = true, .offset = offsetof(Choice, steps),
      .detail.custom = &steps_custom, .summary = "what is done"},
-    {NULL},
+    {.name = NULL},
 };
 
 /* Reads and compiles the branches; returns the sum of their weights. */
@@ -243,7 +243,7 @@ static const Key try_keys[] = {
     {"fallback", KEY_CUSTOM, .required = true, .offset = offsetof(TryConfig, fallback),
      .detail.custom = &steps_custom,
      .summary = "what is done then; the reply counts as degraded. May be empty"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void compile_try(Compiler *compiler, const Spec *step, const void *config)
@@ -295,7 +295,7 @@ const Key cache_keys[] = {
     {"negative_ttl", KEY_UNSUPPORTED, .summary = "how long a failure is remembered"},
     {"warmup", KEY_UNSUPPORTED, .summary = "hits while the cache fills"},
     {"placement", KEY_UNSUPPORTED, .summary = "local or remote"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const Key cache_step_keys[] = {
@@ -303,7 +303,7 @@ static const Key cache_step_keys[] = {
      .detail.keys = cache_keys, .summary = "a look-aside cache in front of the steps"},
     {"miss", KEY_CUSTOM, .required = true, .offset = offsetof(CacheStepConfig, miss),
      .detail.custom = &steps_custom, .summary = "what is done on a miss"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void compile_cache(Compiler *compiler, const Spec *step, const void *config)

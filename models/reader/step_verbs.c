@@ -13,13 +13,13 @@ typedef struct DurationConfig {
 static const Key compute_keys[] = {
     {"compute", KEY_DISTRIBUTION, .required = true, .offset = offsetof(DurationConfig, duration),
      .summary = "CPU work"},
-    {NULL},
+    {.name = NULL},
 };
 
 static const Key wait_keys[] = {
     {"wait", KEY_DISTRIBUTION, .required = true, .offset = offsetof(DurationConfig, duration),
      .summary = "time off the CPU; holds the thread"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void compile_compute(Compiler *compiler, const Spec *step, const void *config)
@@ -76,7 +76,7 @@ static const Key call_keys[] = {
      .summary = "takes time on a link with a bandwidth"},
     {"key", KEY_COUNT, .nullable = true, .offset = CALL(key), .max = COUNT_LARGEST,
      .summary = "what the call is about, for hashing balancers"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void emit_call(Compiler *compiler, const Spec *step, const CallConfig *call)
@@ -141,7 +141,7 @@ static const Key publish_keys[] = {
      .summary = "of the message"},
     {"key", KEY_COUNT, .nullable = true, .offset = offsetof(PublishConfig, key),
      .max = COUNT_LARGEST, .summary = "what the message is about, for partitions"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void compile_publish(Compiler *compiler, const Spec *step, const void *config)
@@ -169,7 +169,7 @@ typedef struct FailConfig {
 static const Key fail_keys[] = {
     {"fail", KEY_NUMBER, .required = true, .offset = offsetof(FailConfig, probability), .max = 1,
      .summary = "probability that the operation fails here"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void compile_fail(Compiler *compiler, const Spec *step, const void *config)

@@ -66,7 +66,7 @@ const Key root_keys[] = {
      .summary = "variants of this file to compare"},
     {"hosts", KEY_UNSUPPORTED, .summary = "machines that services share"},
     {"expectations", KEY_UNSUPPORTED, .summary = "what must come out"},
-    {NULL},
+    {.name = NULL},
 };
 
 /* --- designs: their form; what a patch makes is checked when that design is read */
@@ -77,7 +77,7 @@ static const KeyCustom patch_custom = {keep_object, "a JSON Merge Patch over the
 const Key design_keys[] = {
     {"patch", KEY_CUSTOM, .required = true, .offset = 0, .detail.custom = &patch_custom,
      .summary = "JSON Merge Patch (RFC 7396) over the whole file; null removes a key"},
-    {NULL},
+    {.name = NULL},
 };
 
 static void check_designs(const Spec *root, ReadContext *context)
