@@ -212,6 +212,8 @@ static void count_attempt_end(uint64_t *counts, const AttemptRecord *record)
 static void attempt_ended(void *context, const AttemptRecord *record)
 {
     Recorder *recorder = context;
+    if (record->attempt == 0) /* the run was over between two attempts: none to count */
+        return;
     Part *part = recorder_part(recorder, &recorder->links, record->link);
     Timeline *timeline = &recorder->timeline;
     timeline_follow(timeline, record->ended);
