@@ -2,8 +2,8 @@
  *
  * A strict scanner of our own (RFC 8259: grammar, UTF-8, repeated keys, limits) goes over the text
  * before cJSON builds the tree, and gives every node its position; positions move with the nodes
- * when a patch is merged, so that an error in a design points at the patch. document.c, scanner.c
- * and spec.c are the only files that know cJSON. */
+ * when a patch is merged, so that an error in a design points at the patch. Only the files behind
+ * this header and spec.h know cJSON (models/document_nodes.h). */
 #ifndef TOPPLE_MODELS_DOCUMENT_H
 #define TOPPLE_MODELS_DOCUMENT_H
 

@@ -1,4 +1,5 @@
-/* Between document.c and spec.c: the nodes of a document and where they stand. */
+/* The nodes of a document and where they stand, for the few files that know cJSON: those that
+ * include this one, and merge_patch.c. */
 #ifndef TOPPLE_MODELS_DOCUMENT_NODES_H
 #define TOPPLE_MODELS_DOCUMENT_NODES_H
 
@@ -22,6 +23,14 @@ typedef struct NodePlace {
 cJSON *document_root(Document *document);
 const cJSON *document_root_const(const Document *document);
 const char *document_folder(const Document *document);
+
+/* Takes `root` over. */
+void document_replace_root(Document *document, cJSON *root);
+
+/* Adds a text, called `name` in errors, whose JSON starts at `start`: its tree, to be taken over.
+ * NULL with a problem at `pointer` otherwise. */
+cJSON *document_add_text(Document *document, const char *name, const char *text, size_t start,
+                         const char *pointer, Problems *problems);
 
 /* Where the node's value (or, at_key, its member name) stands; false for nodes of defaults, which
  * have no place. */

@@ -2,7 +2,7 @@
  *
  *   clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -I. \
  *       $(pkg-config --cflags glib-2.0 libcjson) tests/fuzz/fuzz_document.c \
- *       models/{arena,designs,document,json_print,merge_patch,problems,quantity}.c \
+ *       models/{arena,designs,document,document_set,json_print,merge_patch,problems,quantity}.c \
  *       models/{scanner,scanner_tokens,spec,spec_values}.c sim/check.c \
  *       $(pkg-config --libs glib-2.0 libcjson) -lm -o fuzz_document
  *   ./fuzz_document -max_len=4096 corpus tests/data/json-test-suite
