@@ -1,0 +1,157 @@
+#include "sim/histogram.h"
+
+#include <glib.h>
+#include <math.h>
+#include <string.h>
+
+#include "sim/check.h"
+
+#define SUB_COUNT (1u << HISTOGRAM_SUB_BITS)
+
+/* Block 0 holds 0 .. 127 exactly; block b >= 1 the values from 2^(b+6) to 2^(b+7), in 128 equal
+ * buckets. */
+static unsigned block_of(uint64_t value)
+{
+    return value < SUB_COUNT ? 0
+                             : 63u - (unsigned)__builtin_clzll(value) - (HISTOGRAM_SUB_BITS - 1);
+}
+
+static unsigned shift_of(unsigned block)
+{
+    return block == 0 ? 0 : block - 1;
+}
+
+static unsigned bucket_of(unsigned block, uint64_t value)
+{
+    return (unsigned)(value >> shift_of(block)) & (SUB_COUNT - 1);
+}
+
+static uint64_t bucket_low(unsigned block, unsigned bucket)
+{
+    return block == 0 ? bucket : (uint64_t)(SUB_COUNT + bucket) << shift_of(block);
+}
+
+static uint64_t bucket_width(unsigned block)
+{
+    return UINT64_C(1) << shift_of(block);
+}
+
+void histogram_init(Histogram *histogram)
+{
+    *histogram = (Histogram){.min = SIM_TIME_NEVER};
+}
+
+void histogram_clear(Histogram *histogram)
+{
+    for (unsigned i = 0; i < HISTOGRAM_BLOCKS; i++)
+        g_free(histogram->blocks[i]);
+    histogram_init(histogram);
+}
+
+void histogram_reset(Histogram *histogram)
+{
+    for (unsigned i = 0; i < HISTOGRAM_BLOCKS; i++) {
+        if (histogram->blocks[i] != NULL)
+            memset(histogram->blocks[i], 0, SUB_COUNT * sizeof(uint64_t));
+    }
+    histogram->count = 0;
+    histogram->sum = 0;
+    histogram->sum_squares = 0;
+    histogram->min = SIM_TIME_NEVER;
+    histogram->max = 0;
+}
+
+static uint64_t *block_at(Histogram *histogram, unsigned block)
+{
+    if (histogram->blocks[block] == NULL)
+        histogram->blocks[block] = g_new0(uint64_t, SUB_COUNT);
+    return histogram->blocks[block];
+}
+
+void histogram_record(Histogram *histogram, SimTime value)
+{
+    SIM_CHECK(value >= 0);
+    unsigned block = block_of((uint64_t)value);
+    block_at(histogram, block)[bucket_of(block, (uint64_t)value)]++;
+    histogram->count++;
+    histogram->sum += value;
+    histogram->sum_squares += (unsigned __int128)value * (unsigned __int128)value;
+    if (value < histogram->min)
+        histogram->min = value;
+    if (value > histogram->max)
+        histogram->max = value;
+}
+
+void histogram_merge(Histogram *into, const Histogram *from)
+{
+    for (unsigned i = 0; i < HISTOGRAM_BLOCKS; i++) {
+        if (from->blocks[i] == NULL)
+            continue;
+        uint64_t *counts = block_at(into, i);
+        for (unsigned j = 0; j < SUB_COUNT; j++)
+            counts[j] += from->blocks[i][j];
+    }
+    into->count += from->count;
+    into->sum += from->sum;
+    into->sum_squares += from->sum_squares;
+    into->min = MIN(into->min, from->min);
+    into->max = MAX(into->max, from->max);
+}
+
+static double middle(const Histogram *histogram, unsigned block, unsigned bucket)
+{
+    double value = (double)bucket_low(block, bucket) + (double)(bucket_width(block) - 1) / 2;
+    return CLAMP(value, (double)histogram->min, (double)histogram->max);
+}
+
+/* ceil(p * count), mending products that a rounding error lifts above a whole number. */
+static uint64_t rank_of(uint64_t count, double p)
+{
+    double rank = ceil(p * (double)count * (1 - 1e-15));
+    if (rank < 1)
+        return 1;
+    return rank >= (double)count ? count : (uint64_t)rank;
+}
+
+double histogram_percentile(const Histogram *histogram, double p)
+{
+    if (histogram->count == 0)
+        return NAN;
+    uint64_t rank = rank_of(histogram->count, p), seen = 0;
+    for (unsigned i = 0; i < HISTOGRAM_BLOCKS; i++) {
+        for (unsigned j = 0; histogram->blocks[i] != NULL && j < SUB_COUNT; j++) {
+            seen += histogram->blocks[i][j];
+            if (seen >= rank)
+                return middle(histogram, i, j);
+        }
+    }
+    return (double)histogram->max;
+}
+
+double histogram_mean(const Histogram *histogram)
+{
+    return histogram->count == 0 ? NAN : (double)histogram->sum / (double)histogram->count;
+}
+
+double histogram_stddev(const Histogram *histogram)
+{
+    if (histogram->count < 2)
+        return NAN;
+    double count = (double)histogram->count, mean = histogram_mean(histogram);
+    double variance = ((double)histogram->sum_squares - count * mean * mean) / (count - 1);
+    return variance > 0 ? sqrt(variance) : 0;
+}
+
+uint64_t histogram_count_at_most(const Histogram *histogram, SimTime limit)
+{
+    uint64_t count = 0;
+    if (limit < 0)
+        return 0;
+    for (unsigned i = 0; i < HISTOGRAM_BLOCKS; i++) {
+        for (unsigned j = 0; histogram->blocks[i] != NULL && j < SUB_COUNT; j++) {
+            if (bucket_low(i, j) <= (uint64_t)limit)
+                count += histogram->blocks[i][j];
+        }
+    }
+    return count;
+}
