@@ -37,7 +37,7 @@ static EventId *holder_of(const World *world, EventId id)
     case EVENT_FAULT:
         return &world->fault_events[handle];
     }
-    SIM_CHECK(!"an event of a kind that exists");
+    SIM_CHECK(false); /* an event of no kind */
     return NULL;
 }
 
@@ -80,7 +80,7 @@ static void frame_event(World *world, uint32_t handle)
     case FRAME_OVER:
         break;
     }
-    SIM_CHECK(!"a frame with an event waits for it");
+    SIM_CHECK(false); /* a frame in this state has no event */
 }
 
 /* What a hung process would do now waits until it wakes up. */
