@@ -1,4 +1,5 @@
 /* Random durations as the topology writes them. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -70,7 +71,7 @@ static bool add_weight(Reading *reading, const Spec *element, const char *key, d
     double weight;
     if (!spec_member(element, key, &member))
         return spec_problem(element, "the required key \"%s\" is missing", key);
-    if (!spec_get_number(&member, 0, max, &weight))
+    if (!spec_get_number(&member, DBL_MIN, max, &weight))
         return false;
     g_array_append_val(reading->weights, weight);
     return true;
@@ -282,6 +283,22 @@ static bool finish(const Reading *reading, const char *also)
                        also);
 }
 
+static bool has_parameter(const DistributionKind *kind, const char *name)
+{
+    const DistributionParameter *parameter = kind->parameters;
+    while (parameter->name != NULL && strcmp(parameter->name, name) != 0)
+        parameter++;
+    return parameter->name != NULL;
+}
+
+/* "max" is the limit above which draws are redrawn, unless the kind has a parameter of that name
+ * (uniform), which says the same of itself. */
+static bool read_limit(const Reading *reading, double *limit)
+{
+    return has_parameter(reading->kind, "max") ||
+           read_optional_duration(reading->spec, "max", 1, limit);
+}
+
 static bool check_set(const Reading *reading)
 {
     return distribution_set_of(reading->kind, &reading->input) >= 0 ||
@@ -294,7 +311,7 @@ static bool fill(Reading *reading, const char *also, Distribution *distribution)
     double shift = 0, limit = INFINITY;
     bool is_good = read_parameters(reading);
     is_good &= read_optional_duration(reading->spec, "shift", 0, &shift);
-    is_good &= read_optional_duration(reading->spec, "max", 1, &limit);
+    is_good &= read_limit(reading, &limit);
     /* Without what a misspelt key was meant to say, the set could not be right. */
     is_good &= finish(reading, also) && check_set(reading);
     if (!is_good)

@@ -106,6 +106,7 @@ static void test_every_set_of_parameters_is_read(void **state)
         {"{\"dist\":\"empirical\",\"quantiles\":{\"0\":\"1ms\",\"100\":\"3ms\"}}", 2},
         {"{\"dist\":\"exponential\",\"mean\":\"2ms\",\"shift\":\"1ms\",\"description\":\"x\"}", 3},
         {"{\"dist\":\"exponential\",\"mean\":\"2ms\",\"max\":\"50ms\"}", NAN},
+        {"{\"dist\":\"uniform\",\"min\":0,\"max\":\"2ms\",\"shift\":\"3ms\"}", 4},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(means); i++)
         assert_mean(means[i].text, means[i].ms);
@@ -125,8 +126,8 @@ static void test_parameters_that_do_not_go_together_are_named(void **state)
          "t.json:1:6: /d: lognormal takes mean+cv, p50+p99 or p50+sigma; got none\n"},
         {"{\"dist\":\"exponential\"}", "t.json:1:6: /d: exponential takes mean; got none\n"},
         {"{\"dist\":\"empirical\",\"samples\":[\"1ms\"],\"file\":\"x\"}",
-         "t.json:1:55: /d/file: cannot read \"x\": No such file or directory\n"
-         "t.json:1:6: /d: empirical takes samples, quantiles or file; got samples, file\n"},
+         "t.json:1:6: /d: empirical takes samples, quantiles or file; got samples, file\n"
+         "t.json:1:51: /d/file: cannot read \"x\": No such file or directory\n"},
         {"{\"dist\":\"uniform\",\"min\":\"2ms\"}",
          "t.json:1:6: /d: uniform takes min+max; got min\n"},
     };
@@ -161,12 +162,12 @@ static void test_values_out_of_range_are_refused(void **state)
          "t.json:1:47: /d/max: must be from 1ns to 87600h, got 0\n"},
         {"{\"dist\":\"hyperexponential\",\"phases\":[{\"probability\":2,\"mean\":\"1ms\"},"
          "{\"mean\":0},5,{\"probability\":0.5,\"mena\":\"1ms\"}]}",
-         "t.json:1:58: /d/phases/0/probability: must be from 0 to 1, got 2\n"
-         "t.json:1:73: /d/phases/1: the required key \"probability\" is missing\n"
-         "t.json:1:81: /d/phases/1/mean: must be from 1ns to 87600h, got 0\n"
-         "t.json:1:84: /d/phases/2: must be an object, got 5\n"
-         "t.json:1:86: /d/phases/3: the required key \"mean\" is missing\n"
-         "t.json:1:105: /d/phases/3/mena: unknown key \"mena\"; did you mean \"mean\"?\n"},
+         "t.json:1:58: /d/phases/0/probability: must be above 0 and at most 1, got 2\n"
+         "t.json:1:74: /d/phases/1: the required key \"probability\" is missing\n"
+         "t.json:1:82: /d/phases/1/mean: must be from 1ns to 87600h, got 0\n"
+         "t.json:1:85: /d/phases/2: must be an object, got 5\n"
+         "t.json:1:87: /d/phases/3: the required key \"mean\" is missing\n"
+         "t.json:1:106: /d/phases/3/mena: unknown key \"mena\"; did you mean \"mean\"?\n"},
         {"{\"dist\":\"empirical\",\"samples\":[]}", "t.json:1:36: /d/samples: must not be empty\n"},
         {"{\"dist\":\"empirical\",\"samples\":{}}",
          "t.json:1:36: /d/samples: must be a list, got an object\n"},
@@ -184,12 +185,37 @@ static void test_values_out_of_range_are_refused(void **state)
          "\"5.\"\n"},
         {"{\"dist\":\"mixture\",\"of\":[{\"weight\":-1,\"dist\":\"exponential\",\"mean\":\"1ms\"},"
          "{\"dist\":\"uniform\",\"min\":\"1ms\"}]}",
-         "t.json:1:40: /d/of/0/weight: must be from 0 to 1000000000, got -1\n"
-         "t.json:1:79: /d/of/1: the required key \"weight\" is missing\n"
-         "t.json:1:79: /d/of/1: uniform takes min+max; got min\n"},
+         "t.json:1:40: /d/of/0/weight: must be above 0 and at most 1000000000, got -1\n"
+         "t.json:1:78: /d/of/1: the required key \"weight\" is missing\n"
+         "t.json:1:78: /d/of/1: uniform takes min+max; got min\n"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(refused); i++)
         assert_refused(refused[i].text, refused[i].problems);
+}
+
+static void test_values_that_contradict_each_other_are_refused(void **state)
+{
+    (void)state;
+    assert_refused("{\"dist\":\"uniform\",\"min\":\"4ms\",\"max\":\"2ms\"}",
+                   "t.json:1:6: /d: uniform must have a min below max\n");
+    assert_refused("{\"dist\":\"lognormal\",\"p50\":\"4ms\",\"p99\":\"2ms\"}",
+                   "t.json:1:6: /d: lognormal must have a p99 above p50\n");
+    assert_refused("{\"dist\":\"empirical\",\"quantiles\":{\"50\":\"4ms\",\"99\":\"2ms\"}}",
+                   "t.json:1:6: /d: empirical must have quantiles that do not fall as their "
+                   "percentages rise\n");
+}
+
+static void test_the_max_of_uniform_is_its_own_and_no_limit_after_the_shift(void **state)
+{
+    (void)state;
+    Fixture fixture;
+    const Distribution *distribution = NULL;
+    fixture_init_in(&fixture, "{\"dist\":\"uniform\",\"min\":0,\"max\":\"2ms\",\"shift\":\"3ms\"}",
+                    ".");
+    assert_true(distribution_read(&fixture.value, &fixture.context, &distribution));
+    assert_true(isinf(distribution->limit));
+    assert_true(distribution->shift == 3e6);
+    fixture_finish(&fixture, "");
 }
 
 static void test_an_unknown_distribution_is_answered_with_the_known_ones(void **state)
@@ -394,7 +420,7 @@ static void test_wrong_counts_are_refused(void **state)
     assert_count("{\"dist\":\"uniform_int\",\"min\":2}", 0,
                  "t.json:1:6: /d: uniform_int takes min+max; got min\n");
     assert_count("{\"dist\":\"poisson\",\"mean\":2,\"max\":9}", 0,
-                 "t.json:1:36: /d/max: unknown key \"max\"; the keys here are mean, dist\n");
+                 "t.json:1:33: /d/max: unknown key \"max\"; the keys here are mean, dist\n");
 }
 
 int main(void)
@@ -405,6 +431,8 @@ int main(void)
         cmocka_unit_test(test_parameters_that_do_not_go_together_are_named),
         cmocka_unit_test(test_a_misspelt_parameter_is_reported_and_nothing_that_follows_from_it),
         cmocka_unit_test(test_values_out_of_range_are_refused),
+        cmocka_unit_test(test_values_that_contradict_each_other_are_refused),
+        cmocka_unit_test(test_the_max_of_uniform_is_its_own_and_no_limit_after_the_shift),
         cmocka_unit_test(test_an_unknown_distribution_is_answered_with_the_known_ones),
         cmocka_unit_test(test_mixtures_nest),
         cmocka_unit_test(test_a_file_has_one_duration_per_line),
