@@ -3,6 +3,7 @@
 
 #include "models/reader/choices.h"
 #include "models/reader/draft.h"
+#include "models/reader/tables.h"
 
 #define CONCURRENCY_MAX 100000
 #define LENGTH_MAX      1000000000
@@ -142,7 +143,7 @@ const Key broker_keys[] = {
     {.name = NULL},
 };
 
-static const Key subscription_keys[] = {
+const Key subscription_keys[] = {
     {"consumers", KEY_CUSTOM, .offset = 0, .detail.custom = &consumers_custom,
      .summary = "by operation"},
     {.name = NULL},

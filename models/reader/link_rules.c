@@ -7,6 +7,7 @@
 #include "models/balancer/balancer.h"
 #include "models/reader/choices.h"
 #include "models/reader/links.h"
+#include "models/reader/tables.h"
 
 static const char *const modes[] = {"sync", "async", NULL};
 static const char *const later_modes[] = {"async_reply", NULL};
@@ -52,7 +53,7 @@ static const KeyCustom retry_on_custom = {
 
 #define RETRY(member) offsetof(RetryPolicyConfig, member)
 
-const Key retry_policy_keys[] = {
+static const Key retry_policy_keys[] = {
     {"max_attempts", KEY_INTEGER, .offset = RETRY(max_attempts), .min = 1, .max = ATTEMPTS_MAX,
      .fallback = "2", .summary = "attempts of one call, the first included"},
     {"retry_on", KEY_CUSTOM, .offset = RETRY(retry_on), .detail.custom = &retry_on_custom,
@@ -82,7 +83,7 @@ static const KeyCustom mode_custom = {
     .schema = "{\"enum\": [\"sync\", \"async\"]}",
 };
 
-static const Key balancing_keys[] = {
+const Key balancing_keys[] = {
     {"scope", KEY_CHOICE, .offset = 0, .fallback = "\"instance\"", .detail.choices = scopes,
      .summary = "instance: each replica of the caller has its own state; service: all share one"},
     {.name = NULL},
@@ -119,8 +120,9 @@ static const KeyCustom via_custom = {
 
 #define LINK(member) offsetof(LinkConfig, member)
 
+/* All are nullable: in a merge patch null takes away what stands below. */
 const Key link_keys[] = {
-    {"mode", KEY_CUSTOM, .offset = LINK(mode), .fallback = "\"sync\"",
+    {"mode", KEY_CUSTOM, .nullable = true, .offset = LINK(mode), .fallback = "\"sync\"",
      .detail.custom = &mode_custom,
      .summary = "sync: request and reply; async: hand over and go on"},
     {"via", KEY_CUSTOM, .nullable = true, .offset = LINK(via), .detail.custom = &via_custom,
@@ -130,8 +132,8 @@ const Key link_keys[] = {
      .summary = "one way, drawn anew for each direction; none by default"},
     {"serialization", KEY_DISTRIBUTION, .nullable = true, .offset = LINK(serialization),
      .summary = "CPU time at each end of each message; none by default"},
-    {"loss_ratio", KEY_NUMBER, .offset = LINK(loss_ratio), .max = 1, .fallback = "0",
-     .summary = "share of messages lost, in each direction"},
+    {"loss_ratio", KEY_NUMBER, .nullable = true, .offset = LINK(loss_ratio), .max = 1,
+     .fallback = "0", .summary = "share of messages lost, in each direction"},
     {"bandwidth", KEY_BANDWIDTH, .nullable = true, .offset = LINK(bandwidth),
      .summary = "bits per second for each message; unlimited by default"},
     {"timeout", KEY_DURATION, .nullable = true, .offset = LINK(timeout),
@@ -140,10 +142,10 @@ const Key link_keys[] = {
     {"per_try_timeout", KEY_DURATION, .nullable = true, .offset = LINK(per_try_timeout),
      .max = (double)SIM_TIME_LONGEST, .fallback = "0",
      .summary = "how long the caller waits for one attempt; 0: no limit of its own"},
-    {"deadline_propagation", KEY_BOOLEAN, .offset = LINK(deadline_propagation), .fallback = "false",
-     .summary = "the callee knows the caller's deadline and passes it on"},
-    {"cancellation", KEY_CHOICE, .offset = LINK(cancellation), .fallback = "\"none\"",
-     .detail.choices = cancellations,
+    {"deadline_propagation", KEY_BOOLEAN, .nullable = true, .offset = LINK(deadline_propagation),
+     .fallback = "false", .summary = "the callee knows the caller's deadline and passes it on"},
+    {"cancellation", KEY_CHOICE, .nullable = true, .offset = LINK(cancellation),
+     .fallback = "\"none\"", .detail.choices = cancellations,
      .summary = "what becomes of the callee's work when the caller gives up"},
     {"retry_policy", KEY_OBJECT, .nullable = true, .offset = LINK(retry_policy),
      .present = LINK(has_retry_policy), .detail.keys = retry_policy_keys,

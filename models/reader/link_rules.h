@@ -35,8 +35,6 @@ struct LinkBook {
     LinkConfig defaults;
 };
 
-extern const Key link_keys[];
-
 /* Callers are numbered from 1: services, then workloads. One of the two is NO_INDEX. */
 uint32_t link_caller(const Draft *draft, uint32_t service, uint32_t workload);
 

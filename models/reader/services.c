@@ -6,6 +6,7 @@
 #include "models/reader/choices.h"
 #include "models/reader/draft.h"
 #include "models/reader/steps.h"
+#include "models/reader/tables.h"
 
 #define CORES_MAX     100000
 #define IN_FLIGHT_MAX 100000000
@@ -21,7 +22,7 @@ static const char *const criticalities[] = {"CRITICAL_PLUS", "CRITICAL", "SHEDDA
 #define CPU(member)   offsetof(CpuConfig, member)
 #define QUEUE(member) offsetof(QueueConfig, member)
 
-const Key cpu_keys[] = {
+static const Key cpu_keys[] = {
     {"cores", KEY_NUMBER, .required = true, .offset = CPU(cores), .min = 0.001, .max = CORES_MAX,
      .summary = "per replica"},
     {"scheduling", KEY_CHOICE, .offset = CPU(scheduling), .fallback = "\"processor_sharing\"",
@@ -53,7 +54,7 @@ static bool read_discipline(const Spec *spec, ReadContext *context, void *value)
 static const KeyCustom discipline_custom = {read_discipline, "the name of a discipline",
                                             "{\"$ref\": \"#/$defs/discipline\"}"};
 
-const Key queue_keys[] = {
+static const Key queue_keys[] = {
     {"max_length", KEY_INTEGER, .nullable = true, .offset = QUEUE(max_length), .max = LENGTH_MAX,
      .summary = "requests that wait, per replica; 0: no waiting room; unbounded by default"},
     {"discipline", KEY_CUSTOM, .offset = QUEUE(discipline), .fallback = "\"fifo\"",

@@ -1,5 +1,6 @@
 /* "simulation": how long, how often, with which chance. */
 #include "models/reader/draft.h"
+#include "models/reader/tables.h"
 
 #define WINDOWS_SOUGHT   10000  /* more than that, and the default window grows */
 #define WINDOWS_MAX      100000 /* that a file may ask for */

@@ -2,6 +2,7 @@
 #include <float.h>
 
 #include "models/reader/draft.h"
+#include "models/reader/tables.h"
 
 static bool read_workload(const Spec *spec, ReadContext *context, void *value)
 {

@@ -1,5 +1,6 @@
 /* The verbs that hold steps. */
 #include "models/reader/steps.h"
+#include "models/reader/tables.h"
 
 static bool keep_spec(const Spec *spec, ReadContext *context, void *value)
 {
@@ -275,7 +276,7 @@ typedef struct CacheStepConfig {
     Spec miss;
 } CacheStepConfig;
 
-const Key cache_keys[] = {
+static const Key cache_keys[] = {
     {"hit_ratio", KEY_NUMBER, .required = true, .offset = offsetof(CacheConfig, hit_ratio),
      .max = 1, .summary = "share of look-ups that hit"},
     {"latency", KEY_DISTRIBUTION, .nullable = true, .offset = offsetof(CacheConfig, latency),

@@ -78,7 +78,6 @@ void compile_loop_end(Compiler *compiler, uint32_t loop, OrdinalGroup group);
 uint32_t compile_skip_begin(Compiler *compiler, double probability, OrdinalGroup group);
 
 extern const Verb verb_repeat, verb_parallel, verb_background, verb_choose, verb_try, verb_cache;
-extern const Key choice_keys[]; /* of an element of "choose" */
 
 #define STEPS_SCHEMA "{\"$ref\": \"#/$defs/steps\"}"
 

@@ -5,6 +5,7 @@
 #include "models/reader/draft.h"
 #include "models/reader/links.h"
 #include "models/reader/traffic.h"
+#include "models/reader/tables.h"
 
 #define WORKLOADS_MAX 1000u
 #define FAULTS_MAX    10000u
