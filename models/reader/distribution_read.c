@@ -314,7 +314,8 @@ static bool fill(Reading *reading, const char *also, Distribution *distribution)
     is_good &= read_limit(reading, &limit);
     /* Without what a misspelt key was meant to say, the set could not be right. */
     is_good &= finish(reading, also) && check_set(reading);
-    if (!is_good)
+    /* Trying out a limit takes a while; a file that is refused anyway is not worth it. */
+    if (!is_good || problems_are_full(reading->context->problems))
         return false;
     reading->input.parts = (const Distribution *const *)reading->parts->pdata;
     const char *fault =
