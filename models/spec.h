@@ -43,7 +43,7 @@ const char *spec_type_name(SpecType type); /* "a string", "an object", ... */
 bool spec_problem(const Spec *spec, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The same, placed at the member's name instead of its value. */
 bool spec_problem_at_key(const Spec *spec, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* Reports "no <what> is called "x"; did you mean "y"?" or lists the candidates when they are few.
+/* Reports "no <what> is called "x"; did you mean "y"?", or lists the candidates when they are few.
  * Returns false. */
 bool spec_unknown_name(const Spec *spec, const char *what, const char *name,
                        const char *const *candidates, size_t count);
@@ -80,8 +80,8 @@ bool spec_get_bandwidth(const Spec *spec, double *bits_per_second);
 bool spec_get_choice(const Spec *spec, const char *const *choices, size_t count, int *value);
 /* A seed: an integer from 0 to 2^53, or a decimal string of up to 64 bits. */
 bool spec_get_seed(const Spec *spec, uint64_t *value);
-/* A name that follows FORMAT 1: 1 to 128 characters, no '.', '/', '*', "->", no control characters.
- */
+/* Whether the member's name (of a string in a list: the value) can name something: 1 to 128
+ * characters, no '.', '/', '*', "->", no control characters, no blank at either end. */
 bool spec_check_name(const Spec *spec, const char *what);
 
 /* Parses a duration as it is written in topologies; false when it is none. Also for the command
