@@ -69,24 +69,24 @@ static void add_phase_cells(const TextReport *report, TextTable *table, uint32_t
     }
 }
 
-static void print_phase_table(const TextReport *report, const char *workload, const char *metric,
-                              const char *title, double scale)
+static void add_phase_rows(const TextReport *report, TextTable *table, const char *workload,
+                           const char *metric, const char *title, double scale)
 {
-    const char *const titles[] = {title, "before", "during", "after"};
-    TextTable *table = text_table_new(titles, G_N_ELEMENTS(titles));
+    text_table_add(table, g_strdup(title));
+    for (int i = 0; i < 3; i++)
+        text_table_add(table, NULL);
     for (uint32_t i = 0; i < study_variant_count(report->study); i++) {
-        text_table_add(table, variant_display(report->study, i, 30));
+        g_autofree char *name = variant_display(report->study, i, 30);
+        text_table_add(table, g_strconcat("  ", name, NULL));
         add_phase_cells(report, table, i, workload, metric, scale);
     }
-    text_table_print(table, report->text, report->is_markdown);
-    if (report->is_markdown)
-        g_string_append_c(report->text, '\n');
 }
 
 void text_print_phases(const TextReport *report)
 {
+    static const char *const titles[] = {"", "before", "during", "after"};
     const RunResult *result = study_any_run(report->study, 0);
-    if (result == NULL || result->phase_count == 1)
+    if (result->phase_count == 1)
         return;
     for (uint32_t i = 0; i < result->entry_count; i++) {
         const Entry *entry = &result->entries[i];
@@ -96,13 +96,30 @@ void text_print_phases(const TextReport *report)
         g_autofree char *heading =
             g_strdup_printf("Before, during and after the fault: workload %s", name);
         text_heading(report, heading);
-        print_phase_table(report, entry->name, "goodput_rps", "goodput /s", 1);
-        print_phase_table(report, entry->name, "availability_ratio", "availability %", 100);
-        print_phase_table(report, entry->name, "p99_ms", "p99 ms", 1);
+        TextTable *table = text_table_new("lrrr", titles);
+        add_phase_rows(report, table, entry->name, "goodput_rps", "goodput /s", 1);
+        add_phase_rows(report, table, entry->name, "availability_ratio", "availability %", 100);
+        add_phase_rows(report, table, entry->name, "p99_ms", "p99 ms", 1);
+        text_table_print(table, report->text, report->is_markdown);
     }
 }
 
 /* --- the busiest */
+
+/* What matters is what a fault does. */
+static Phase busy_phase(const TextReport *report)
+{
+    return study_any_run(report->study, 0)->phase_count == 1 ? PHASE_ALL : PHASE_DURING;
+}
+
+static double busy_value(const TextReport *report, uint32_t variant, const Entry *entry,
+                         const char *metric)
+{
+    if (entry == NULL)
+        return (double)NAN;
+    Phase phase = busy_phase(report);
+    return text_estimate(report, variant, entry->scope, entry->name, phase, metric).value;
+}
 
 static bool is_whole_service(const Entry *entry)
 {
@@ -112,19 +129,16 @@ static bool is_whole_service(const Entry *entry)
 /* How near a service is to its limit: by threads or by cores, whichever is nearer. */
 static double busyness(const TextReport *report, uint32_t variant, const Entry *entry)
 {
-    double threads = value_of(report, variant, entry, "thread_utilization");
-    double cores = value_of(report, variant, entry, "cpu_utilization");
+    if (!is_whole_service(entry))
+        return -1;
+    double threads = busy_value(report, variant, entry, "thread_utilization");
+    double cores = busy_value(report, variant, entry, "cpu_utilization");
     return fmax(isnan(threads) ? -1 : threads, isnan(cores) ? -1 : cores);
 }
 
 static double attempts(const TextReport *report, uint32_t variant, const Entry *entry)
 {
-    return entry->scope == SCOPE_LINK ? value_of(report, variant, entry, "attempts") : -1;
-}
-
-static double busyness_of_service(const TextReport *report, uint32_t variant, const Entry *entry)
-{
-    return is_whole_service(entry) ? busyness(report, variant, entry) : -1;
+    return entry->scope == SCOPE_LINK ? busy_value(report, variant, entry, "attempts") : -1;
 }
 
 typedef double (*Rank)(const TextReport *report, uint32_t variant, const Entry *entry);
@@ -145,50 +159,43 @@ static const Entry *highest(const TextReport *report, uint32_t variant, Rank ran
     return best;
 }
 
-static void add_share(GString *cell, const char *what, double share)
+static void add_number(const TextReport *report, TextTable *table, uint32_t variant,
+                       const Entry *entry, const char *metric, double scale)
 {
-    if (isnan(share))
-        return;
-    g_autofree char *percent = number_display(share * 100);
-    g_string_append_printf(cell, "%s%s %s %%", cell->len > 0 ? ", " : "", what, percent);
+    text_table_add(table, number_display(scale * busy_value(report, variant, entry, metric)));
 }
 
-static void add_busiest_service(const TextReport *report, TextTable *table, uint32_t variant)
+static void add_busiest(const TextReport *report, TextTable *table, uint32_t variant)
 {
-    const Entry *entry = highest(report, variant, busyness_of_service);
-    text_table_add(table, entry == NULL ? NULL : name_display(entry->name, 24));
-    GString *cell = g_string_new(NULL);
-    if (entry != NULL) {
-        add_share(cell, "threads", value_of(report, variant, entry, "thread_utilization"));
-        add_share(cell, "cores", value_of(report, variant, entry, "cpu_utilization"));
-    }
-    text_table_add(table, g_string_free(cell, FALSE));
-}
-
-static void add_busiest_link(const TextReport *report, TextTable *table, uint32_t variant)
-{
-    const Entry *entry = highest(report, variant, attempts);
-    text_table_add(table, entry == NULL ? NULL : name_display(entry->name, 32));
-    if (entry == NULL) {
-        text_table_add(table, NULL);
-        return;
-    }
-    g_autofree char *ratio =
-        number_display(value_of(report, variant, entry, "retry_amplification"));
-    text_table_add(table, g_strdup(ratio));
+    const Entry *service = highest(report, variant, busyness);
+    const Entry *link = highest(report, variant, attempts);
+    text_table_add(table, variant_display(report->study, variant, 16));
+    text_table_add(table, service == NULL ? NULL : name_display(service->name, 14));
+    add_number(report, table, variant, service, "thread_utilization", 100);
+    add_number(report, table, variant, service, "cpu_utilization", 100);
+    add_number(report, table, variant, service, "queue_mean", 1);
+    add_number(report, table, variant, service, "work_amplification", 1);
+    text_table_add(table, link == NULL ? NULL : name_display(link->name, 18));
+    add_number(report, table, variant, link, "retry_amplification", 1);
 }
 
 void text_print_busiest(const TextReport *report)
 {
-    const char *const titles[] = {"design", "service", "in use", "link", "attempts per call"};
-    text_heading(report, "Busiest service, and link with the most attempts");
-    TextTable *table = text_table_new(titles, G_N_ELEMENTS(titles));
-    for (uint32_t i = 0; i < study_variant_count(report->study); i++) {
-        text_table_add(table, variant_display(report->study, i, 20));
-        add_busiest_service(report, table, i);
-        add_busiest_link(report, table, i);
-    }
+    static const char *const titles[] = {"design", "service", "threads %", "cores %",
+                                         "queue",  "work x",  "link",      "tries x"};
+    text_heading(report,
+                 busy_phase(report) == PHASE_ALL
+                     ? "Busiest service, and link with the most attempts"
+                     : "Busiest during the fault: service, and link with the most attempts");
+    TextTable *table = text_table_new("llrrrrlr", titles);
+    for (uint32_t i = 0; i < study_variant_count(report->study); i++)
+        add_busiest(report, table, i);
     text_table_print(table, report->text, report->is_markdown);
+    g_string_append_printf(
+        report->text,
+        "%swork x: arrivals per arrival that the requests need; tries x: attempts "
+        "per call\n",
+        report->is_markdown ? "\n" : "  ");
 }
 
 /* --- failures */
@@ -223,6 +230,12 @@ static GArray *failing_links(const TextReport *report, uint32_t variant)
     }
     g_array_sort(links, compare_failing);
     return links;
+}
+
+static void add_share(GString *cell, const char *what, double share)
+{
+    g_autofree char *percent = number_display(share * 100);
+    g_string_append_printf(cell, "%s%s %s %%", cell->len > 0 ? ", " : "", what, percent);
 }
 
 /* "timeout 11.9 %, rejected 0.4 %", the most frequent first. */
@@ -265,7 +278,7 @@ static void add_failures(const TextReport *report, TextTable *table, uint32_t va
 void text_print_failures(const TextReport *report)
 {
     const char *const titles[] = {"design", "link", "attempts failed", "why"};
-    TextTable *table = text_table_new(titles, G_N_ELEMENTS(titles));
+    TextTable *table = text_table_new("llrl", titles);
     bool is_any = false;
     for (uint32_t i = 0; i < study_variant_count(report->study); i++)
         add_failures(report, table, i, &is_any);
@@ -303,11 +316,11 @@ void text_print_checks(const TextReport *report)
     g_autofree char *left = count_display(unfinished);
     g_string_append_printf(report->text,
                            "\nAccounting: %s requests offered = %s completed + %s in "
-                           "flight at the end; ",
+                           "flight at the end;\n",
                            all, ended, left);
     if (problem == NULL)
         g_string_append(report->text,
-                        "every visit, attempt and message\nended once; Little's law holds in "
+                        "every visit, attempt and message ended once; Little's law holds in "
                         "every service.\n");
     else
         g_string_append_printf(report->text,

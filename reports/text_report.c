@@ -32,7 +32,8 @@ static void print_title(const TextReport *report)
     const Topology *topology = study_variant(study, 0)->topology;
     uint32_t variants = study_variant_count(study), runs = study_replication_count(study, 0);
     g_autofree char *name = name_display(topology->name, 40);
-    g_autofree char *duration = number_display(sim_time_to_s(topology->simulation.duration));
+    char buffer[NUMBER_ROOM];
+    const char *duration = number_format(buffer, sim_time_to_s(topology->simulation.duration));
     g_string_append_printf(report->text, "%s%s: ", report->is_markdown ? "## " : "", name);
     if (variants > 1)
         g_string_append_printf(report->text, "%u designs, ", variants);
@@ -65,7 +66,19 @@ static TextTable *headline_table(const char *first)
     const char *titles[HEADLINE_COUNT + 1] = {first};
     for (int i = 0; i < HEADLINE_COUNT; i++)
         titles[i + 1] = headlines[i].title;
-    return text_table_new(titles, G_N_ELEMENTS(titles));
+    return text_table_new("lrrrrr", titles);
+}
+
+/* Who fails fast leaves only the quick ones to be timed. */
+static bool has_failures(const TextReport *report, const char *workload)
+{
+    for (uint32_t i = 0; i < study_variant_count(report->study); i++) {
+        Estimate estimate =
+            text_estimate(report, i, SCOPE_WORKLOAD, workload, PHASE_ALL, "availability_ratio");
+        if (estimate.value < 0.999)
+            return true;
+    }
+    return false;
 }
 
 static void print_headline_notes(const TextReport *report, bool has_few, bool has_interval)
@@ -102,7 +115,7 @@ static void print_designs(const TextReport *report, const Entry *workload)
     bool has_few = false, has_interval = false;
     TextTable *table = headline_table("design");
     for (uint32_t i = 0; i < study_variant_count(report->study); i++) {
-        text_table_add(table, variant_display(report->study, i, 22));
+        text_table_add(table, variant_display(report->study, i, 20));
         add_headline_cells(report, table, i, workload->name, &has_few, &has_interval);
     }
     g_autofree char *name = name_display(workload->name, 40);
@@ -110,6 +123,9 @@ static void print_designs(const TextReport *report, const Entry *workload)
     text_heading(report, heading);
     text_table_print(table, report->text, report->is_markdown);
     print_headline_notes(report, has_few, has_interval);
+    if (has_failures(report, workload->name))
+        print_note(report,
+                   "latencies are of succeeded requests: read them together with availability");
 }
 
 /* --- verdicts */

@@ -1,16 +1,20 @@
 #include "reports/text_table.h"
 
+#include <string.h>
+
 struct TextTable {
+    const char *sides;
     guint columns;
     GPtrArray *cells; /* titles first */
 };
 
-TextTable *text_table_new(const char *const *titles, guint count)
+TextTable *text_table_new(const char *sides, const char *const *titles)
 {
     TextTable *table = g_new0(TextTable, 1);
-    table->columns = count;
+    table->sides = sides;
+    table->columns = (guint)strlen(sides);
     table->cells = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < count; i++)
+    for (guint i = 0; i < table->columns; i++)
         text_table_add(table, g_strdup(titles[i]));
     return table;
 }
@@ -44,20 +48,29 @@ static void print_spaces(GString *text, int count)
         g_string_append_c(text, ' ');
 }
 
+static void trim_end(GString *text)
+{
+    while (text->len > 0 && text->str[text->len - 1] == ' ')
+        g_string_truncate(text, text->len - 1);
+}
+
 static void print_plain(const TextTable *table, GString *text, const int *widths)
 {
     for (guint i = 0; i < table->cells->len; i++) {
         guint column = i % table->columns;
         const char *cell = cell_at(table, i);
         int padding = widths[column] - width_of(cell);
+        bool is_last = column + 1 == table->columns;
         g_string_append(text, "  ");
-        if (column > 0)
+        if (table->sides[column] == 'r')
             print_spaces(text, padding);
         g_string_append(text, cell);
-        if (column + 1 == table->columns)
+        if (is_last) {
+            trim_end(text);
             g_string_append_c(text, '\n');
-        else if (column == 0)
+        } else if (table->sides[column] == 'l') {
             print_spaces(text, padding);
+        }
     }
 }
 
@@ -80,9 +93,9 @@ static void print_markdown(const TextTable *table, GString *text)
             g_string_append(text, "|\n");
         if (i + 1 != table->columns)
             continue;
-        g_string_append(text, "|:--|");
-        for (guint k = 1; k < table->columns; k++)
-            g_string_append(text, "--:|");
+        g_string_append_c(text, '|');
+        for (guint k = 0; k < table->columns; k++)
+            g_string_append(text, table->sides[k] == 'l' ? ":--|" : "--:|");
         g_string_append_c(text, '\n');
     }
 }

@@ -1,5 +1,5 @@
-/* A table for people: columns as wide as they need, the first to the left, the others to the right;
- * as plain text or as Markdown. */
+/* A table for people: columns as wide as they need, each aligned to its side; as plain text or as
+ * Markdown. */
 #ifndef TOPPLE_REPORTS_TEXT_TABLE_H
 #define TOPPLE_REPORTS_TEXT_TABLE_H
 
@@ -8,8 +8,8 @@
 
 typedef struct TextTable TextTable;
 
-/* The table has as many columns as there are titles. */
-TextTable *text_table_new(const char *const *titles, guint count);
+/* One column for each letter of `sides`: 'l' to the left, 'r' to the right. */
+TextTable *text_table_new(const char *sides, const char *const *titles);
 
 /* Cells come row by row, from left to right. Takes the text over; NULL is an empty cell. */
 void text_table_add(TextTable *table, char *cell);
