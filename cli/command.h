@@ -1,0 +1,22 @@
+/* The commands: one line each in main.c's table. argv[0] is the command's name. */
+#ifndef TOPPLE_CLI_COMMAND_H
+#define TOPPLE_CLI_COMMAND_H
+
+#include "cli/exit_code.h"
+
+typedef struct Command {
+    const char *name;
+    const char *arguments; /* "FILE" */
+    const char *summary;
+    ExitCode (*run)(int argc, char **argv); /* NULL: not supported yet */
+} Command;
+
+ExitCode command_run(int argc, char **argv);
+ExitCode command_compare(int argc, char **argv);
+ExitCode command_check(int argc, char **argv);
+ExitCode command_kinds(int argc, char **argv);
+
+/* "GLib", "2.74.6", ... NULL: what is linked. */
+const char *const *library_versions(void);
+
+#endif

@@ -1,0 +1,101 @@
+/* check: what can be said without simulating. */
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/input.h"
+#include "cli/options.h"
+#include "models/load.h"
+
+static void print_share(double share)
+{
+    if (isnan(share))
+        printf("  %10s", "-");
+    else
+        printf("  %8.1f %%", share * 100);
+}
+
+static double busiest(const ServiceLoad *load)
+{
+    return fmax(isnan(load->core_utilization) ? 0 : load->core_utilization,
+                isnan(load->thread_utilization) ? 0 : load->thread_utilization);
+}
+
+static void print_workloads(const Topology *topology)
+{
+    for (uint32_t i = 0; i < topology->workload_count; i++) {
+        const WorkloadConfig *workload = &topology->workloads[i];
+        double rate = workload_rate(topology, i);
+        if (workload->is_closed)
+            printf("  %s: closed, %u users\n", workload->name, workload->users);
+        else if (isnan(rate))
+            printf("  %s: open, rate unknown\n", workload->name);
+        else
+            printf("  %s: open, %.6g requests/s\n", workload->name, rate);
+    }
+}
+
+static void print_services(const Topology *topology)
+{
+    g_autofree ServiceLoad *loads = topology_load(topology);
+    uint32_t bottleneck = NO_INDEX;
+    printf("\n  %-28s  %10s  %10s  %10s\n", "service", "visits/s", "threads", "cores");
+    for (uint32_t i = 0; i < topology->service_count; i++) {
+        printf("  %-28s  %10.6g", topology->services[i].name, loads[i].rate);
+        print_share(loads[i].thread_utilization);
+        print_share(loads[i].core_utilization);
+        printf("\n");
+        if (busiest(&loads[i]) > (bottleneck == NO_INDEX ? 0 : busiest(&loads[bottleneck])))
+            bottleneck = i;
+    }
+    if (bottleneck != NO_INDEX)
+        printf("\nBottleneck: %s, at %.1f %% of what it can do.\n",
+               topology->services[bottleneck].name, busiest(&loads[bottleneck]) * 100);
+}
+
+static void print_design(const Design *design, bool says_name)
+{
+    const Topology *topology = design->topology;
+    printf("%s%s%s%s: %u services, %u operations, %u links, %u brokers\n", topology->name,
+           says_name ? " [" : "", says_name ? design->name : "", says_name ? "]" : "",
+           topology->service_count, topology->operation_count, topology->link_count,
+           topology->broker_count);
+    print_workloads(topology);
+    print_services(topology);
+    for (guint i = 0; i < topology->warnings->len; i++)
+        printf("warning: %s\n", (const char *)topology->warnings->pdata[i]);
+}
+
+ExitCode command_check(int argc, char **argv)
+{
+    Options options;
+    bool has_helped;
+    g_autoptr(GError) error = NULL;
+    if (!options_parse(&options, argc, argv, "FILE",
+                       "Validates a topology and all its designs. Prints what the workloads offer "
+                       "to each service by the\n"
+                       "traffic equations (no failures, no retries, no waiting), the bottleneck, "
+                       "and what looks doubtful.",
+                       &has_helped, &error)) {
+        complain("%s", error->message);
+        options_clear(&options);
+        return EXIT_WRONG_INPUT;
+    }
+    Input input = {0};
+    ExitCode code = EXIT_DONE;
+    if (!has_helped) {
+        code = input_read(&input, &options, true);
+        for (guint i = 0; code == EXIT_DONE && i < input.designs->len; i++) {
+            if (i > 0)
+                printf("\n");
+            print_design(&g_array_index(input.designs, Design, i), input.designs->len > 1);
+        }
+        input_clear(&input);
+    }
+    options_clear(&options);
+    if (fflush(stdout) != 0) {
+        complain("standard output: cannot be written");
+        return EXIT_CANNOT_READ_OR_WRITE;
+    }
+    return code;
+}

@@ -1,0 +1,213 @@
+/* run and compare: simulate, report, write. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/input.h"
+#include "cli/options.h"
+#include "cli/version.h"
+#include "cli/watch.h"
+#include "experiments/experiment.h"
+#include "reports/output.h"
+
+#define COMPARE_REPLICATIONS 10u /* of a file that asks for one: a difference needs several */
+
+typedef struct Job {
+    const Options *options;
+    Input input;
+    StudyVariant *variants;
+    ExperimentPlan plan;
+    ExperimentResult result;
+    Watch watch;
+    char **command_line;
+    bool is_comparison;
+} Job;
+
+static const Topology *first_topology(const Job *job)
+{
+    return g_array_index(job->input.designs, Design, 0).topology;
+}
+
+static uint32_t replications_of(const Job *job)
+{
+    if (job->options->has_replications)
+        return job->options->replications;
+    uint32_t asked = first_topology(job)->simulation.replications;
+    return job->is_comparison && asked == 1 ? COMPARE_REPLICATIONS : asked;
+}
+
+static void plan(Job *job)
+{
+    guint count = job->input.designs->len;
+    job->variants = g_new0(StudyVariant, count);
+    for (guint i = 0; i < count; i++) {
+        const Design *design = &g_array_index(job->input.designs, Design, i);
+        job->variants[i] =
+            (StudyVariant){.design = design->name, .point = "", .topology = design->topology};
+    }
+    job->plan = (ExperimentPlan){
+        .variants = job->variants,
+        .variant_count = count,
+        .seed = job->options->has_seed ? job->options->seed : first_topology(job)->simulation.seed,
+        .replications = replications_of(job),
+        .threads = job->options->threads,
+        .max_events = job->options->max_events,
+        .stop = job->watch.stop,
+        .tick = watch_tick,
+        .context = &job->watch,
+    };
+}
+
+static GPtrArray *warnings_of(const Job *job)
+{
+    GPtrArray *warnings = g_ptr_array_new();
+    for (guint i = 0; i < job->input.designs->len; i++) {
+        const GPtrArray *own = g_array_index(job->input.designs, Design, i).topology->warnings;
+        for (guint j = 0; own != NULL && j < own->len; j++) {
+            if (!g_ptr_array_find_with_equal_func(warnings, own->pdata[j], g_str_equal, NULL))
+                g_ptr_array_add(warnings, own->pdata[j]);
+        }
+    }
+    for (guint i = 0; i < job->result.warnings->len; i++)
+        g_ptr_array_add(warnings, job->result.warnings->pdata[i]);
+    g_ptr_array_add(warnings, NULL);
+    return warnings;
+}
+
+static bool write_files(const Job *job)
+{
+    if (job->options->folder == NULL)
+        return true;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) warnings = warnings_of(job);
+    g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
+    Provenance provenance = {
+        .version = "topple " TOPPLE_VERSION,
+        .libraries = library_versions(),
+        .command_line = (const char *const *)job->command_line,
+        .wall_s = watch_elapsed_s(&job->watch),
+        .is_complete = job->result.is_complete,
+        .warnings = (const char *const *)warnings->pdata,
+    };
+    if (!output_write(job->result.study, &provenance, job->options->folder, written, &error)) {
+        complain("%s", error->message);
+        return false;
+    }
+    if (job->options->format != REPORT_TEXT)
+        return true;
+    printf("\nWritten to %s:", job->options->folder);
+    for (guint i = 0; i < written->len; i++)
+        printf(" %s", (const char *)written->pdata[i]);
+    printf("\n");
+    return true;
+}
+
+static bool print_report(const Job *job)
+{
+    GString *text = g_string_new(NULL);
+    ReportOptions options = {.format = job->options->format, .has_color = job->watch.has_color};
+    report_print(text, job->result.study, &options);
+    bool is_written = fwrite(text->str, 1, text->len, stdout) == text->len;
+    g_string_free(text, TRUE);
+    return is_written;
+}
+
+static void print_warnings(const Job *job)
+{
+    g_autoptr(GPtrArray) warnings = warnings_of(job);
+    for (guint i = 0; warnings->pdata[i] != NULL; i++)
+        fprintf(stderr, "warning: %s\n", (const char *)warnings->pdata[i]);
+}
+
+static ExitCode code_of(const Job *job, int signal_number)
+{
+    if (signal_number > 0) {
+        complain("interrupted: the results are partial");
+        return signal_number == 15 ? EXIT_TERMINATED : EXIT_INTERRUPTED;
+    }
+    if (job->watch.hit_wall)
+        complain("stopped by --max-wall: the results are partial");
+    return job->watch.hit_wall || job->result.hit_limit ? EXIT_STOPPED_BY_LIMIT : EXIT_DONE;
+}
+
+/* Whether there is a run of every design; without, there is nothing to report. */
+static bool has_results(const Job *job)
+{
+    for (uint32_t i = 0; i < job->plan.variant_count; i++) {
+        if (study_any_run(job->result.study, i) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static ExitCode report(const Job *job, int signal_number)
+{
+    if (job->result.problem != NULL) {
+        complain("internal error: %s", job->result.problem);
+        return EXIT_INTERNAL_ERROR;
+    }
+    print_warnings(job);
+    ExitCode code = code_of(job, signal_number);
+    if (!has_results(job))
+        return code;
+    if (!print_report(job) || !write_files(job) || fflush(stdout) != 0) {
+        if (ferror(stdout))
+            complain("standard output: cannot be written");
+        return EXIT_CANNOT_READ_OR_WRITE;
+    }
+    return code;
+}
+
+static ExitCode simulate(Job *job)
+{
+    plan(job);
+    experiment_run(&job->plan, &job->result);
+    int signal_number = watch_end(&job->watch);
+    ExitCode code = report(job, signal_number);
+    experiment_result_clear(&job->result);
+    g_free(job->variants);
+    return code;
+}
+
+static ExitCode run_or_compare(int argc, char **argv, bool is_comparison, const char *arguments,
+                               const char *summary)
+{
+    Options options;
+    bool has_helped;
+    g_autoptr(GError) error = NULL;
+    if (!options_parse(&options, argc, argv, arguments, summary, &has_helped, &error)) {
+        complain("%s", error->message);
+        options_clear(&options);
+        return EXIT_WRONG_INPUT;
+    }
+    Job job = {.options = &options, .command_line = argv, .is_comparison = is_comparison};
+    ExitCode code = EXIT_DONE;
+    if (!has_helped) {
+        watch_start(&job.watch, &options);
+        code = input_read(&job.input, &options, is_comparison);
+        if (code == EXIT_DONE && !is_comparison && job.input.designs->len > 1) {
+            complain("run simulates one design; compare takes several");
+            code = EXIT_WRONG_INPUT;
+        }
+        if (code == EXIT_DONE)
+            code = simulate(&job);
+        input_clear(&job.input);
+    }
+    options_clear(&options);
+    return code;
+}
+
+ExitCode command_run(int argc, char **argv)
+{
+    return run_or_compare(argc, argv, false, "FILE",
+                          "Simulates one design: the file itself, or the one that --design names.");
+}
+
+ExitCode command_compare(int argc, char **argv)
+{
+    return run_or_compare(
+        argc, argv, true, "FILE [FILE...]",
+        "Simulates all designs of a file (or one of each file) under the same requests, faults "
+        "and\n"
+        "draws, and compares them with the first. A file that asks for one replication gets ten.");
+}

@@ -1,0 +1,218 @@
+#include "cli/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "models/document.h"
+
+void complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "topple: %s\n", text);
+}
+
+/* --- text
+ * -----------------------------------------------------------------------------------------------------
+ */
+
+typedef struct Text {
+    char *name;   /* as messages print it */
+    char *folder; /* for the files it names */
+    char *bytes;
+    size_t length;
+} Text;
+
+static void text_clear(Text *text)
+{
+    g_free(text->name);
+    g_free(text->folder);
+    g_free(text->bytes);
+}
+
+/* Only regular files: a FIFO would hang, a device would not end. */
+static int open_regular(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        complain("%s: cannot be read: %s", path, g_strerror(errno));
+    } else if (!S_ISREG(status.st_mode)) {
+        complain("%s: cannot be read: it is not a regular file", path);
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* Up to one byte more than a document may have, so that a longer one is refused by the reader, with
+ * its reason. */
+static bool read_all(int fd, Text *text)
+{
+    size_t room = DOCUMENT_BYTES_MAX + 1;
+    GByteArray *bytes = g_byte_array_new();
+    guint8 buffer[65536];
+    ssize_t got;
+    while (bytes->len < room &&
+           (got = read(fd, buffer, MIN(sizeof buffer, room - bytes->len))) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            complain("%s: cannot be read: %s", text->name, g_strerror(errno));
+            g_byte_array_free(bytes, TRUE);
+            return false;
+        }
+        g_byte_array_append(bytes, buffer, (guint)got);
+    }
+    text->length = bytes->len;
+    g_byte_array_append(bytes, (const guint8 *)"", 1);
+    text->bytes = (char *)g_byte_array_free(bytes, FALSE);
+    return true;
+}
+
+static bool text_read(Text *text, const char *path)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    *text = (Text){.name = g_strdup(is_stdin ? "<stdin>" : path),
+                   .folder = is_stdin ? g_strdup(".") : g_path_get_dirname(path)};
+    int fd = is_stdin ? STDIN_FILENO : open_regular(path);
+    if (fd < 0)
+        return false;
+    bool is_read = read_all(fd, text);
+    if (!is_stdin)
+        close(fd);
+    return is_read;
+}
+
+/* --- designs
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+static Document *parse(const Text *text, const Options *options, Problems *problems)
+{
+    Document *document =
+        document_parse(text->name, text->folder, text->bytes, text->length, problems);
+    for (char **set = options->sets; document != NULL && *set != NULL; set++)
+        document_set(document, *set, problems);
+    return document;
+}
+
+static bool add_design(Input *input, const Text *text, const Options *options, const char *design,
+                       const char *shown_as, Problems *problems)
+{
+    g_autoptr(Document) document = parse(text, options, problems);
+    if (document == NULL || problems->count > 0)
+        return false;
+    Topology *topology = topology_read(document, design, problems);
+    if (topology == NULL)
+        return false;
+    Design added = {.name = g_strdup(shown_as), .topology = topology};
+    g_array_append_val(input->designs, added);
+    return true;
+}
+
+static char **designs_of(const Text *text, const Options *options, bool all_designs,
+                         Problems *problems)
+{
+    if (options->designs != NULL)
+        return g_strdupv(options->designs);
+    g_autoptr(Document) document = all_designs ? parse(text, options, problems) : NULL;
+    g_auto(GStrv) names = document != NULL ? document_design_names(document) : g_new0(char *, 1);
+    GPtrArray *all = g_ptr_array_new();
+    g_ptr_array_add(all, g_strdup("base"));
+    for (char **name = names; *name != NULL; name++)
+        g_ptr_array_add(all, g_strdup(*name));
+    g_ptr_array_add(all, NULL);
+    return (char **)g_ptr_array_free(all, FALSE);
+}
+
+static void add_designs_of_file(Input *input, const Text *text, const Options *options,
+                                bool all_designs, Problems *problems)
+{
+    g_auto(GStrv) names = designs_of(text, options, all_designs, problems);
+    for (char **name = names; *name != NULL && problems->count == 0; name++)
+        add_design(input, text, options, *name, *name, problems);
+}
+
+static char *name_of_file(const char *path)
+{
+    char *name = g_path_get_basename(path);
+    if (g_str_has_suffix(name, ".json"))
+        name[strlen(name) - strlen(".json")] = '\0';
+    return name;
+}
+
+static ExitCode read_file(Input *input, const Options *options, const char *path, bool is_alone,
+                          bool all_designs)
+{
+    Text text;
+    g_autoptr(Problems) problems = problems_new();
+    if (!text_read(&text, path)) {
+        text_clear(&text);
+        return EXIT_CANNOT_READ_OR_WRITE;
+    }
+    if (is_alone) {
+        add_designs_of_file(input, &text, options, all_designs, problems);
+    } else {
+        g_autofree char *name = name_of_file(path);
+        add_design(input, &text, options, NULL, name, problems);
+    }
+    text_clear(&text);
+    if (problems->count == 0)
+        return EXIT_DONE;
+    g_autofree char *list = problems_format(problems);
+    fputs(list, stderr);
+    return EXIT_WRONG_INPUT;
+}
+
+static bool check_distinct(const Input *input)
+{
+    for (guint i = 0; i < input->designs->len; i++) {
+        for (guint j = 0; j < i; j++) {
+            const char *name = g_array_index(input->designs, Design, i).name;
+            if (strcmp(name, g_array_index(input->designs, Design, j).name) != 0)
+                continue;
+            complain("two designs are called \"%s\"", name);
+            return false;
+        }
+    }
+    return true;
+}
+
+ExitCode input_read(Input *input, const Options *options, bool all_designs)
+{
+    input->designs = g_array_new(FALSE, FALSE, sizeof(Design));
+    guint count = g_strv_length(options->files);
+    if (count == 0) {
+        complain("no topology file is given; - reads standard input");
+        return EXIT_WRONG_INPUT;
+    }
+    if (count > 1 && options->designs != NULL) {
+        complain("--design is for one file; each of several files is one design");
+        return EXIT_WRONG_INPUT;
+    }
+    for (guint i = 0; i < count; i++) {
+        ExitCode code = read_file(input, options, options->files[i], count == 1, all_designs);
+        if (code != EXIT_DONE)
+            return code;
+    }
+    return check_distinct(input) ? EXIT_DONE : EXIT_WRONG_INPUT;
+}
+
+void input_clear(Input *input)
+{
+    for (guint i = 0; input->designs != NULL && i < input->designs->len; i++) {
+        Design *design = &g_array_index(input->designs, Design, i);
+        g_free(design->name);
+        topology_free(design->topology);
+    }
+    if (input->designs != NULL)
+        g_array_free(input->designs, TRUE);
+    input->designs = NULL;
+}

@@ -1,0 +1,30 @@
+/* From files to topologies: the text is read once, each design is parsed anew from it. */
+#ifndef TOPPLE_CLI_INPUT_H
+#define TOPPLE_CLI_INPUT_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "cli/exit_code.h"
+#include "cli/options.h"
+#include "models/topology.h"
+
+typedef struct Design {
+    char *name;
+    Topology *topology;
+} Design;
+
+typedef struct Input {
+    GArray *designs; /* of Design, in the order in which they are shown */
+} Input;
+
+/* Reads what the options name. `all_designs`: base and all designs of the file when --design is not
+ * given; otherwise the base alone. With several files: one design each, named by its file. Problems
+ * and errors are printed to stderr; EXIT_DONE when all is well. */
+ExitCode input_read(Input *input, const Options *options, bool all_designs);
+void input_clear(Input *input);
+
+/* An error line of the command: "topple: ..." on stderr. */
+void complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+#endif

@@ -1,0 +1,102 @@
+/* topple: argv to exit code. */
+#include <cjson/cJSON.h>
+#include <glib.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_version.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/input.h"
+#include "cli/version.h"
+#include "models/problems.h"
+
+static const Command commands[] = {
+    {"run", "FILE", "simulate one design", command_run},
+    {"compare", "FILE [FILE...]", "simulate all designs and compare them", command_compare},
+    {"check", "FILE", "validate, without simulating", command_check},
+    {"kinds", "[FAMILY]", "list distributions, balancers, faults and so on, with their keys",
+     command_kinds},
+    {"sweep", "FILE", "vary parameters", NULL},
+    {"capacity", "FILE", "find the highest load that meets an objective", NULL},
+    {"graph", "FILE", "draw the topology", NULL},
+    {"report", "DIR...", "rebuild reports from saved outputs", NULL},
+};
+
+const char *const *library_versions(void)
+{
+    static const char *const versions[] = {
+        "cJSON",
+        G_STRINGIFY(CJSON_VERSION_MAJOR) "." G_STRINGIFY(CJSON_VERSION_MINOR) "." G_STRINGIFY(
+            CJSON_VERSION_PATCH),
+        "GLib",
+        G_STRINGIFY(GLIB_MAJOR_VERSION) "." G_STRINGIFY(GLIB_MINOR_VERSION) "." G_STRINGIFY(
+            GLIB_MICRO_VERSION),
+        "GSL",
+        GSL_VERSION,
+        NULL,
+    };
+    return versions;
+}
+
+static void print_help(void)
+{
+    printf("topple simulates a system of services before it is built, for each design choice.\n\n"
+           "Usage:\n  topple COMMAND [OPTION...] ...\n\nCommands:\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (commands[i].run != NULL)
+            printf("  %-8s %-15s %s\n", commands[i].name, commands[i].arguments,
+                   commands[i].summary);
+    }
+    printf("\n  topple COMMAND --help   options of a command\n"
+           "  topple --version        versions of topple and its libraries\n\n"
+           "Exit codes: 0 done, 1 cannot read or write, 2 wrong command line or topology, 5 "
+           "stopped by a limit,\n"
+           "70 internal error, 130 interrupted.\n");
+}
+
+static void print_version(void)
+{
+    printf("topple %s\n", TOPPLE_VERSION);
+    printf("GLib %u.%u.%u, cJSON %s, GSL %s, Philox 4x32-10 of Random123\n", glib_major_version,
+           glib_minor_version, glib_micro_version, cJSON_Version(), gsl_version);
+}
+
+static ExitCode unknown_command(const char *name)
+{
+    const char *names[G_N_ELEMENTS(commands)];
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        names[i] = commands[i].name;
+    const char *near = problems_nearest(name, names, G_N_ELEMENTS(names));
+    if (near != NULL)
+        complain("there is no command \"%s\"; did you mean \"%s\"?", name, near);
+    else
+        complain("there is no command \"%s\"; topple --help lists those there are", name);
+    return EXIT_WRONG_INPUT;
+}
+
+int main(int argc, char **argv)
+{
+    gsl_set_error_handler_off();
+    if (argc < 2) {
+        print_help();
+        return EXIT_WRONG_INPUT;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help();
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        print_version();
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (strcmp(argv[1], commands[i].name) != 0)
+            continue;
+        if (commands[i].run != NULL)
+            return (int)commands[i].run(argc - 1, argv + 1);
+        complain("the command \"%s\" is not supported yet", argv[1]);
+        return EXIT_WRONG_INPUT;
+    }
+    return (int)unknown_command(argv[1]);
+}

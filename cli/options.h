@@ -1,0 +1,37 @@
+/* The command line of one command: options of the contract, and what is left over. */
+#ifndef TOPPLE_CLI_OPTIONS_H
+#define TOPPLE_CLI_OPTIONS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "reports/text_report.h"
+
+typedef struct Options {
+    char **files;   /* the arguments; NULL at the end */
+    char **designs; /* names of --design; NULL: not given */
+    char **sets; /* assignments POINTER=JSON: --set, and --duration, --warmup as such; NULL at the
+                    end */
+    bool has_seed, has_replications;
+    uint64_t seed;
+    uint32_t replications;
+    uint32_t threads; /* 1 or more */
+    char *folder;     /* --out; NULL: write no files */
+    ReportFormat format;
+    bool is_quiet;
+    uint64_t max_events; /* 0: no limit */
+    double max_wall_s;   /* 0: no limit */
+} Options;
+
+/* Parses argv (the command's name first). False with an error that is a whole line for the user.
+ * `usage` stands after the command's name in --help ("FILE [FILE...]"), `summary` under it. --help
+ * prints to stdout and sets *has_helped. */
+bool options_parse(Options *options, int argc, char **argv, const char *usage, const char *summary,
+                   bool *has_helped, GError **error);
+void options_clear(Options *options);
+
+#define OPTIONS_ERROR (options_error_quark())
+GQuark options_error_quark(void);
+
+#endif

@@ -1,0 +1,6 @@
+#ifndef TOPPLE_CLI_VERSION_H
+#define TOPPLE_CLI_VERSION_H
+
+#define TOPPLE_VERSION "0.1.0"
+
+#endif

@@ -1,0 +1,96 @@
+#include "cli/watch.h"
+
+#include <glib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/exit_code.h"
+
+#define SHOW_AFTER_S 0.5
+#define SHOW_EVERY_S 0.2
+#define BAR_WIDTH    24
+
+/* The only state outside of arguments in topple: a signal handler has nothing else to write to. */
+static atomic_int stop_signal;
+
+static void on_stop(int number)
+{
+    if (atomic_exchange(&stop_signal, number) != 0)
+        _exit(128 + number);
+}
+
+static void on_abort(int number)
+{
+    (void)number;
+    _exit(EXIT_INTERNAL_ERROR);
+}
+
+static void handle(int number, void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+static double now_s(void)
+{
+    return (double)g_get_monotonic_time() / 1e6;
+}
+
+void watch_start(Watch *watch, const Options *options)
+{
+    *watch = (Watch){
+        .stop = &stop_signal,
+        .shows_progress = !options->is_quiet && isatty(STDERR_FILENO),
+        .has_color = isatty(STDOUT_FILENO) && g_getenv("NO_COLOR") == NULL,
+        .started_s = now_s(),
+        .max_wall_s = options->max_wall_s,
+    };
+    handle(SIGINT, on_stop);
+    handle(SIGTERM, on_stop);
+    handle(SIGABRT, on_abort);
+    handle(SIGPIPE, SIG_IGN);
+    handle(SIGXFSZ, SIG_IGN);
+}
+
+double watch_elapsed_s(const Watch *watch)
+{
+    return now_s() - watch->started_s;
+}
+
+static void show(Watch *watch, double done)
+{
+    double elapsed = watch_elapsed_s(watch), left = done > 0 ? elapsed / done * (1 - done) : 0;
+    char bar[BAR_WIDTH + 1];
+    for (int i = 0; i < BAR_WIDTH; i++)
+        bar[i] = i < (int)(done * BAR_WIDTH) ? '#' : '.';
+    bar[BAR_WIDTH] = '\0';
+    fprintf(stderr, "\r%s %3.0f %%  %.0f s left \033[K", bar, done * 100, left);
+    fflush(stderr);
+    watch->has_line = true;
+}
+
+void watch_tick(void *context, double done)
+{
+    Watch *watch = context;
+    double elapsed = watch_elapsed_s(watch);
+    if (watch->max_wall_s > 0 && elapsed >= watch->max_wall_s) {
+        watch->hit_wall = true;
+        atomic_store(watch->stop, -1);
+    }
+    if (!watch->shows_progress || elapsed < SHOW_AFTER_S || elapsed - watch->shown_s < SHOW_EVERY_S)
+        return;
+    watch->shown_s = elapsed;
+    show(watch, done);
+}
+
+int watch_end(Watch *watch)
+{
+    if (watch->has_line)
+        fputs("\r\033[K", stderr);
+    watch->has_line = false;
+    int number = atomic_load(&stop_signal);
+    return number > 0 ? number : 0;
+}

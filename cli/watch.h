@@ -1,0 +1,33 @@
+/* What goes on while the runs go on: signals, the clock on the wall, the progress line. */
+#ifndef TOPPLE_CLI_WATCH_H
+#define TOPPLE_CLI_WATCH_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "cli/options.h"
+
+typedef struct Watch {
+    atomic_int *stop; /* raised to end the runs */
+    bool shows_progress;
+    bool has_color;
+    bool has_line; /* a progress line stands on the terminal */
+    double started_s;
+    double shown_s;
+    double max_wall_s; /* 0: none */
+    bool hit_wall;
+} Watch;
+
+/* Installs the handlers: the first SIGINT or SIGTERM ends the runs soon, the second the program at
+ * once; SIGPIPE and SIGXFSZ become write errors; a failed check of our own exits with 70. */
+void watch_start(Watch *watch, const Options *options);
+
+/* For ExperimentPlan.tick. */
+void watch_tick(void *watch, double done);
+
+/* Takes the progress line away. Returns the signal that ended the runs, or 0. */
+int watch_end(Watch *watch);
+
+double watch_elapsed_s(const Watch *watch);
+
+#endif
