@@ -63,7 +63,7 @@ static bool read_target(const Spec *spec, ReadContext *context, void *value)
         return false;
     int found = -1;
     for (int i = 0; target_names[i] != NULL; i++) {
-        if (!spec_has(spec, target_names[i]))
+        if (!spec_member(spec, target_names[i], &child))
             continue;
         if (found >= 0)
             return spec_problem(spec, "must name one target, got %s and %s", target_names[found],
