@@ -107,6 +107,8 @@ static bool unknown_operation(const Spec *spec, const Draft *draft, const char *
     g_autofree char *service_name =
         dot == NULL ? g_strdup(name) : g_strndup(name, (size_t)(dot - name));
     uint32_t service = name_map_find(&draft->services, service_name);
+    if (name_map_count(&draft->services) == 0)
+        return false; /* which has been said */
     if (service == NO_INDEX)
         return unknown(spec, "operation", name, &draft->operations);
     if (dot == NULL)

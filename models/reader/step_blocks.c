@@ -1,4 +1,6 @@
 /* The verbs that hold steps. */
+#include <math.h>
+
 #include "models/reader/steps.h"
 #include "models/reader/tables.h"
 
@@ -180,7 +182,7 @@ const Key choice_keys[] = {
     {.name = NULL},
 };
 
-/* Reads and compiles the branches; returns the sum of their weights. */
+/* Reads and compiles the branches; returns the sum of their weights, NaN if one is wrong. */
 static double compile_choices(Compiler *compiler, const Spec *list, uint32_t *targets,
                               double *weights)
 {
@@ -192,7 +194,8 @@ static double compile_choices(Compiler *compiler, const Spec *list, uint32_t *ta
         if (i > 0)
             compile_emit(compiler, STEP_JUMP, ORDINAL_OWN);
         targets[i] = compile_position(compiler);
-        keys_read(&branch, compiler->context, &choice, choice_keys);
+        if (!keys_read(&branch, compiler->context, &choice, choice_keys))
+            choice.weight = (double)NAN;
         compile_list(compiler, &choice.steps);
         sum += choice.weight;
         weights[i] = sum;
@@ -212,7 +215,8 @@ static void compile_choose(Compiler *compiler, const Spec *step, const void *con
     uint32_t choose = compile_emit(compiler, STEP_CHOOSE, ORDINAL_OWN);
     double sum = compile_choices(compiler, list, targets, weights);
     if (!(sum > 0)) {
-        spec_problem(list, "must have weights whose sum is above 0");
+        if (!isnan(sum))
+            spec_problem(list, "must have weights whose sum is above 0");
         return;
     }
     uint32_t end = compile_position(compiler);

@@ -29,6 +29,18 @@ static bool keep_object(const Spec *spec, ReadContext *context, void *value)
     return true;
 }
 
+static bool read_format(const Spec *spec, ReadContext *context, void *value)
+{
+    (void)context;
+    int64_t format;
+    if (!spec_get_integer(spec, 0, INT32_MAX, &format))
+        return false;
+    *(uint32_t *)value = (uint32_t)format;
+    return format == 1 || spec_problem(spec, "must be 1, the only format there is");
+}
+
+static const KeyCustom format_custom = {read_format, "1", "{\"const\": 1}"};
+
 #define PART(name) "{\"$ref\": \"#/$defs/" name "\"}"
 
 static const KeyCustom simulation_custom = {keep_object, "an object", PART("simulation")};
@@ -44,7 +56,7 @@ static const KeyCustom designs_custom = {keep_object, "designs by name", PART("d
 
 const Key root_keys[] = {
     {"$schema", KEY_STRING, .offset = ROOT(schema), .summary = "for editors; ignored"},
-    {"format", KEY_INTEGER, .offset = ROOT(format), .min = 1, .max = 1, .fallback = "1",
+    {"format", KEY_CUSTOM, .offset = ROOT(format), .fallback = "1", .detail.custom = &format_custom,
      .summary = "of this file"},
     {"name", KEY_STRING, .offset = ROOT(name),
      .summary = "of the topology; the file's name by default"},
@@ -91,8 +103,6 @@ static void check_designs(const Spec *root, ReadContext *context)
     for (bool more = spec_first(&designs, &design); more; more = spec_next(&design)) {
         spec_check_name(&design, "design");
         keys_read(&design, context, &patch, design_keys);
-        if (strcmp(design.name, "base") == 0)
-            spec_problem_at_key(&design, "\"base\" is the file itself; choose another name");
     }
 }
 
