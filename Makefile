@@ -2,68 +2,138 @@
 #
 #   make            builds ./topple
 #   make demo       installs what is missing, builds, compares the designs of a shipped topology
-#   make test       the same for the tests
-#   make check      layers, kinds, banned calls, formatting
-#   make bench      speed and memory
+#   make test       the same for the tests; ends with their count
+#   make check      layers, kinds, banned calls, formatting, the other compiler
+#   make bench      speed and memory: a table, and bench.csv
+#   make docs       rewrites what is generated: schema, columns, kinds
+#   make golden     rewrites the golden results (review the difference)
+#   make test-asan test-tsan test-valgrind    the tests under sanitizers and valgrind
+#   make install    into PREFIX (/usr/local), under DESTDIR
 #
-# BUILD=dir builds elsewhere; CFLAGS are yours (what must hold is in ALL_CFLAGS).
+# BUILD=dir builds elsewhere; CC and CFLAGS are yours (what must hold is in ALL_CFLAGS).
 
 CC     = gcc
 BUILD  = build
 CFLAGS = -O2 -g
-LAYERS = sim models reports experiments cli
+PREFIX = /usr/local
 
-PACKAGES   = glib-2.0 libcjson gsl
+LAYERS   = sim models reports experiments cli
+PACKAGES = glib-2.0 libcjson gsl
+
 PKG_CFLAGS := $(subst -I,-isystem ,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
 PKG_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
-WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wvla -Wundef -Wwrite-strings -Wswitch-enum -Werror
+
 # -ffp-contract=off: the same bits with and without fused multiply-add.
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off -pthread -I. $(PKG_CFLAGS) $(WARNINGS) -Wno-pedantic \
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off -pthread -I. $(PKG_CFLAGS) $(WARNINGS) \
              -MMD -MP $(CFLAGS)
 
 sources_of = $(shell find $(1) -name '*.c')
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(call sources_of,$(1)))
 library_of = $(BUILD)/lib$(1).a
 
+SOURCES   = $(call sources_of,$(LAYERS))
 LIBRARIES = $(foreach layer,cli experiments reports models sim,$(call library_of,$(layer)))
-
-TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell find tests -name 'test_*.c'))
+TESTS     = $(sort $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell find tests -name 'test_*.c')))
+BENCHES   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*.c))
+TOOLS     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
+SUPPORT   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
 
 all: topple
 
 topple: $(BUILD)/topple
-	cp $< $@
+	@cp $< $@
 
 $(BUILD)/topple: $(LIBRARIES)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(LIBRARIES) $(PKG_LIBS)
+	@echo LINK $@
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(LIBRARIES) $(PKG_LIBS)
 
 define layer_rule
 $(call library_of,$(1)): $(call objects_of,$(1))
-	rm -f $$@ && ar rcs $$@ $$^
+	@rm -f $$@ && ar rcs $$@ $$^
 endef
 $(foreach layer,$(LAYERS),$(eval $(call layer_rule,$(layer))))
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@echo CC $<
+	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-# A layer's tests link with that layer and those below, and with no other.
-libraries_for = $(foreach layer,$(if $(filter sim,$(1)),sim,$(if $(filter models,$(1)),models sim,\
-	$(if $(filter reports,$(1)),reports models sim,$(if $(filter experiments theory,$(1)),experiments reports models sim,\
-	cli experiments reports models sim)))),$(call library_of,$(layer)))
+# A layer's tests link with that layer and those below, so that a call upwards does not link.
+below_sim         = sim
+below_models      = models sim
+below_reports     = reports models sim
+below_experiments = experiments reports models sim
+below_theory      = experiments reports models sim
+below_cli         = cli experiments reports models sim
+below_bench       = experiments reports models sim
+below_tools       = experiments reports models sim
+libraries_below   = $(foreach layer,$(below_$(1)),$(call library_of,$(layer)))
 
-define test_rule
-$(BUILD)/tests/$(1): $(BUILD)/tests/$(1).o $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c)) $(call libraries_for,$(firstword $(subst /, ,$(1))))
-	$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(PKG_LIBS)
+define program_rule
+$(1): $(1).o $(SUPPORT) $(call libraries_below,$(2))
+	@echo LINK $$@
+	@$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(PKG_LIBS)
 endef
-$(foreach test,$(TESTS),$(eval $(call test_rule,$(patsubst $(BUILD)/tests/%,%,$(test)))))
+layer_of_test = $(firstword $(subst /, ,$(patsubst $(BUILD)/tests/%,%,$(1))))
+$(foreach program,$(TESTS) $(BENCHES) $(TOOLS),\
+	$(eval $(call program_rule,$(program),$(call layer_of_test,$(program)))))
+
+# The set-up may have brought what pkg-config was asked for above: it is asked again.
+demo:
+	@.ci/set-up
+	@$(MAKE) --no-print-directory topple
+	./topple compare topologies/sync_vs_async.json --out topple-out
+
+test:
+	@.ci/set-up
+	@$(MAKE) --no-print-directory run-tests
+
+tests: topple $(TESTS)
+
+run-tests:
+	@$(MAKE) --no-print-directory -j$$(nproc) tests
+	@.ci/run-tests $(TESTS)
+
+check: $(BUILD)/topple
+	@.ci/check $(SOURCES)
+
+# Each with a build of its own.
+SANITIZED = G_SLICE=always-malloc $(MAKE) --no-print-directory run-tests
+test-asan:
+	$(SANITIZED) BUILD=build-asan \
+		CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+test-tsan:
+	$(SANITIZED) BUILD=build-tsan CFLAGS="-O1 -g -fsanitize=thread"
+test-valgrind:
+	$(SANITIZED) BUILD=build-valgrind CFLAGS="-O1 -g" \
+		RUNNER="valgrind --quiet --error-exitcode=99 --leak-check=full"
+export RUNNER
+
+bench: topple
+	@$(MAKE) --no-print-directory $(BENCHES)
+	@CC="$(CC)" CFLAGS="$(CFLAGS)" $(BUILD)/tests/bench/bench_run bench.csv
+
+docs: topple
+	@$(MAKE) --no-print-directory $(TOOLS)
+	@.ci/make-docs $(BUILD)
+
+golden: topple
+	@$(MAKE) --no-print-directory $(TESTS)
+	@TOPPLE_GOLDEN=write $(BUILD)/tests/experiments/test_golden
+
+install: topple
+	install -D -m 755 topple $(DESTDIR)$(PREFIX)/bin/topple
+	install -d $(DESTDIR)$(PREFIX)/share/topple $(DESTDIR)$(PREFIX)/share/doc/topple
+	cp -R topologies $(DESTDIR)$(PREFIX)/share/topple/
+	cp -R README.md CHANGELOG.md LICENSE docs $(DESTDIR)$(PREFIX)/share/doc/topple/
 
 clean:
-	rm -rf $(BUILD) topple
+	rm -rf $(BUILD) build-asan build-tsan build-valgrind topple topple-out bench.csv
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all clean
+.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench docs golden install clean
 .SECONDARY:

@@ -69,7 +69,8 @@ typedef struct VisitRecord {
 typedef struct AttemptRecord {
     uint32_t link;
     RequestTag tag;
-    uint32_t attempt; /* from 1; 0: the call ended in a back-off, with no attempt out: a call, no attempt */
+    uint32_t attempt; /* from 1; 0: the call ended in a back-off, with no attempt out: a call, no
+                         attempt */
     Outcome outcome;
     bool is_last;       /* the call ends with it */
     bool is_unfinished; /* the run was over, or the caller was lost: no outcome */

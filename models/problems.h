@@ -37,8 +37,8 @@ bool problems_are_full(const Problems *problems);
  * more were found than are shown. */
 char *problems_format(Problems *problems);
 
-/* The candidate nearest to `name`, or NULL: Damerau-Levenshtein distance (upper and lower case taken
- * as equal) at most max(1, length/3) and below the length; the first of equally near ones.
+/* The candidate nearest to `name`, or NULL: Damerau-Levenshtein distance (upper and lower case
+ * taken as equal) at most max(1, length/3) and below the length; the first of equally near ones.
  * Borrowed. */
 const char *problems_nearest(const char *name, const char *const *candidates, size_t count);
 

@@ -11,8 +11,9 @@
 #include "sim/time.h"
 
 #define HISTOGRAM_SUB_BITS 7
-#define HISTOGRAM_BLOCKS   57 /* doublings of a positive int64 above 2^7, and the exact ones below \
-                               */
+#define HISTOGRAM_BLOCKS                                                                           \
+    57 /* doublings of a positive int64 above 2^7, and the exact ones below                        \
+        */
 
 typedef struct Histogram {
     uint64_t *blocks[HISTOGRAM_BLOCKS]; /* NULL until a value falls into it */

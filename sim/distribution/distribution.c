@@ -17,8 +17,8 @@ const DistributionKind *const distribution_kinds[] = {
 };
 
 #define REDRAWS_MAX 10000
-#define TRIAL_DRAWS 100000 /* of which 1 in TRIAL_SHARE must pass a limit */
-#define TRIAL_SHARE 1000
+#define TRIAL_DRAWS 1000 /* of which 1 in TRIAL_SHARE must pass a limit */
+#define TRIAL_SHARE 100
 
 const DistributionKind *distribution_kind_find(const char *name)
 {
@@ -96,7 +96,7 @@ const char *distribution_prepare(Distribution *distribution, const DistributionK
     *distribution = (Distribution){.kind = kind, .constant = -1, .shift = shift, .limit = limit};
     const char *wrong = kind->prepare(distribution, input);
     if (wrong == NULL && isfinite(limit) && !limit_is_passable(distribution))
-        wrong = "have a max that at least 1 in 1,000 draws stays below";
+        wrong = "have a max that at least 1 in 100 draws stays below";
     if (wrong != NULL)
         distribution_clear(distribution);
     return wrong;

@@ -82,7 +82,7 @@ void distribution_init_constant(Distribution *distribution, SimTime value);
 int distribution_set_of(const DistributionKind *kind, const DistributionInput *input);
 
 /* Fills the distribution. Returns NULL, or what is wrong (see prepare; also when fewer than 1 in
- * 1,000 draws would pass `limit`, which is tried with a fixed generator, so that a redraw cannot go
+ * 100 draws would pass `limit`, which is tried with a fixed generator, so that a redraw cannot go
  * on for ever). Then the distribution needs no clearing. shift >= 0; limit INFINITY for none. */
 const char *distribution_prepare(Distribution *distribution, const DistributionKind *kind,
                                  const DistributionInput *input, double shift, double limit);
