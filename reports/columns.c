@@ -284,7 +284,7 @@ static const Column compare_columns[] = {
     LABEL("ratio", "", "design / baseline"),
     LABEL("ratio_ci_low", "", "lower end of its 95 % confidence interval, on the logarithmic scale"),
     LABEL("ratio_ci_high", "", "upper end of it"),
-    LABEL("p_adjusted", "", "probability of such a difference by chance, after Holm's correction: workload rows over the figures of the printed table, others over the metrics of their row"),
+    LABEL("p_adjusted", "", "probability of such a difference by chance, after Holm's correction: the printed figures of all workloads and designs together, others over the metrics of their row"),
     LABEL("verdict", "", "`better` or `worse`: p_adjusted < 0.05; `equivalent`: the interval lies within 2 % of the baseline (availability_ratio: within 0.001); `undecided`: neither; empty: no direction is better"),
 };
 

@@ -52,6 +52,18 @@ static void print_variant(JsonText *json, const Study *study, uint32_t index)
     json_text_close(json, '}');
 }
 
+static void print_warnings(JsonText *json, const Study *study, const Provenance *provenance)
+{
+    g_autoptr(GPtrArray) notes = study_notes(study);
+    json_text_name(json, "warnings");
+    json_text_open(json, '[');
+    for (const char *const *at = provenance->warnings; at != NULL && *at != NULL; at++)
+        print_valid(json, *at);
+    for (guint i = 0; i < notes->len; i++)
+        print_valid(json, g_ptr_array_index(notes, i));
+    json_text_close(json, ']');
+}
+
 static void print_file(JsonText *json, const OutputFile *file)
 {
     json_text_open(json, '{');
@@ -81,7 +93,7 @@ void manifest_print(GString *text, const Study *study, const Provenance *provena
     json_text_close(&json, ']');
     json_value_member(&json, "wall_s", provenance->wall_s);
     json_text_raw_member(&json, "complete", provenance->is_complete ? "true" : "false");
-    print_strings(&json, "warnings", provenance->warnings);
+    print_warnings(&json, study, provenance);
     json_text_name(&json, "files");
     json_text_open(&json, '[');
     for (guint i = 0; i < files->len; i++)

@@ -294,6 +294,7 @@ static void make_system(Maker *maker)
             add_entry(maker, &system, &result->entries[i], true);
     }
     set_spans(maker, &system);
+    system.series.latencies = g_steal_pointer(&maker->recorder->workloads.latencies);
     system.name = result->entries[0].name;
     system.whole = system.part = "*";
     result->entries[0] = system;

@@ -196,19 +196,51 @@ static void turn_part(const Recorder *recorder, Whole *whole, uint32_t index, Pa
     histogram_reset(&part->live);
 }
 
+/* The live samples of the whole become those of its window, and are added to `sum`. */
+static void turn_whole(const Recorder *recorder, ScopeParts *scope, Whole *whole, Histogram *sum)
+{
+    if (whole->live_window == UINT32_MAX)
+        return;
+    Histogram all;
+    histogram_init(&all);
+    for (uint32_t i = 0; i < whole->part_count; i++)
+        turn_part(recorder, whole, i, &scope->parts[whole->first_part + i], &all);
+    if (whole->latencies == NULL)
+        whole->latencies = latencies_new(recorder->timeline.window_count);
+    whole->latencies[whole->live_window] = latency_of(&all);
+    histogram_merge(sum, &all);
+    histogram_clear(&all);
+}
+
+/* Workloads turn together, so that their sum is that of the system. */
+static void turn_workloads(const Recorder *recorder, ScopeParts *scope, uint32_t window)
+{
+    Histogram sum;
+    histogram_init(&sum);
+    uint32_t turned = scope->wholes[0].live_window;
+    for (uint32_t i = 0; i < scope->whole_count; i++) {
+        turn_whole(recorder, scope, &scope->wholes[i], &sum);
+        scope->wholes[i].live_window = window;
+    }
+    if (turned != UINT32_MAX) {
+        if (scope->latencies == NULL)
+            scope->latencies = latencies_new(recorder->timeline.window_count);
+        scope->latencies[turned] = latency_of(&sum);
+    }
+    histogram_clear(&sum);
+}
+
 void recorder_turn_window(const Recorder *recorder, ScopeParts *scope, Whole *whole,
                           uint32_t window)
 {
-    if (whole->live_window != UINT32_MAX) {
-        Histogram all;
-        histogram_init(&all);
-        for (uint32_t i = 0; i < whole->part_count; i++)
-            turn_part(recorder, whole, i, &scope->parts[whole->first_part + i], &all);
-        if (whole->latencies == NULL)
-            whole->latencies = latencies_new(recorder->timeline.window_count);
-        whole->latencies[whole->live_window] = latency_of(&all);
-        histogram_clear(&all);
+    if (scope->scope == SCOPE_WORKLOAD) {
+        turn_workloads(recorder, scope, window);
+        return;
     }
+    Histogram sum;
+    histogram_init(&sum);
+    turn_whole(recorder, scope, whole, &sum);
+    histogram_clear(&sum);
     whole->live_window = window;
 }
 
@@ -238,6 +270,7 @@ void scope_parts_clear(ScopeParts *scope, uint32_t segments)
         part_clear(&scope->parts[i], segments);
     for (uint32_t i = 0; i < scope->whole_count; i++)
         whole_clear(&scope->wholes[i]);
+    g_free(scope->latencies);
     g_free(scope->wholes);
     g_free(scope->parts);
     g_free(scope->part_names);

@@ -37,6 +37,7 @@ typedef struct ScopeParts {
     uint32_t whole_count;
     Part *parts;
     uint32_t part_count;
+    WindowLatency *latencies; /* of workloads: of all together, by window */
     const char **part_names;  /* as in summary; NULL: "whole/label" */
     const char **part_labels; /* as in the wide table; NULL for part 0 */
 } ScopeParts;

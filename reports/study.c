@@ -234,3 +234,42 @@ char *study_check(const Study *study)
     }
     return NULL;
 }
+
+static void note(GPtrArray *notes, char *text)
+{
+    for (guint i = 0; i < notes->len; i++) {
+        if (strcmp(g_ptr_array_index(notes, i), text) == 0) {
+            g_free(text);
+            return;
+        }
+    }
+    g_ptr_array_add(notes, text);
+}
+
+static void note_run(GPtrArray *notes, const RunResult *result)
+{
+    SimTime asked = MIN(result->topology->simulation.window, result->topology->simulation.duration);
+    if (result->window > asked)
+        note(notes, g_strdup_printf("windows of the time series are %g s long instead of %g s, to "
+                                    "keep within memory",
+                                    sim_time_to_s(result->window), sim_time_to_s(asked)));
+    if (result->window_count == 0 && result->measured > 0)
+        note(notes, g_strdup("timeseries.csv holds the first replications only, to keep within "
+                             "memory"));
+    if (result->events_dropped > 0)
+        note(notes, g_strdup_printf("events.csv holds the first %u of each replication only",
+                                    EVENTS_KEPT_MAX));
+}
+
+GPtrArray *study_notes(const Study *study)
+{
+    GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
+    for (uint32_t i = 0; i < study->variants->len; i++) {
+        for (uint32_t k = 0; k < study_replication_count(study, i); k++) {
+            const RunResult *result = study_run(study, i, k);
+            if (result != NULL)
+                note_run(notes, result);
+        }
+    }
+    return notes;
+}

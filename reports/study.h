@@ -123,6 +123,9 @@ const double *study_run_values(const Study *study, uint32_t variant, uint32_t re
 /* A run of this variant, for its entries' names and constants; NULL if there is none. */
 const RunResult *study_any_run(const Study *study, uint32_t variant);
 
+/* What the outputs leave out to keep within memory, in words: of char *, to be freed with it. */
+GPtrArray *study_notes(const Study *study);
+
 /* run_result_check over all runs, and the worlds' own problems: NULL, or the first that is wrong.
  */
 char *study_check(const Study *study);

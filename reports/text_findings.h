@@ -1,5 +1,6 @@
-/* The sections of the printed report below its tables: what is busy, what failed and why, what the
- * phases of a fault did, and whether everything is accounted for. Private to reports/text*.c. */
+/* The sections of the printed report below its tables: what is busy, what waits in brokers, what
+ * failed and why, what the phases of a fault did, and whether everything is accounted for. Private
+ * to reports/text*.c. */
 #ifndef TOPPLE_REPORTS_TEXT_FINDINGS_H
 #define TOPPLE_REPORTS_TEXT_FINDINGS_H
 
@@ -26,6 +27,7 @@ char *variant_display(const Study *study, uint32_t variant, int most);
 
 void text_print_phases(const TextReport *report);
 void text_print_busiest(const TextReport *report);
+void text_print_brokers(const TextReport *report);
 void text_print_failures(const TextReport *report);
 void text_print_checks(const TextReport *report);
 

@@ -51,7 +51,7 @@ static void print_note(const TextReport *report, const char *note)
 static void add_headline_cells(const TextReport *report, TextTable *table, uint32_t variant,
                                const char *name, bool *has_few, bool *has_interval)
 {
-    for (int i = 0; i < HEADLINE_COUNT; i++) {
+    for (int i = 0; i < HEADLINE_COLUMNS; i++) {
         Estimate estimate =
             text_estimate(report, variant, SCOPE_WORKLOAD, name, PHASE_ALL, headlines[i].metric);
         bool is_share = strcmp(headlines[i].metric, "availability_ratio") == 0;
@@ -63,8 +63,8 @@ static void add_headline_cells(const TextReport *report, TextTable *table, uint3
 
 static TextTable *headline_table(const char *first)
 {
-    const char *titles[HEADLINE_COUNT + 1] = {first};
-    for (int i = 0; i < HEADLINE_COUNT; i++)
+    const char *titles[HEADLINE_COLUMNS + 1] = {first};
+    for (int i = 0; i < HEADLINE_COLUMNS; i++)
         titles[i + 1] = headlines[i].title;
     return text_table_new("lrrrrr", titles);
 }
@@ -143,7 +143,7 @@ static void print_verdict(const TextReport *report, const CompareRow *row, const
     const char *verdict = verdict_name(row->verdict);
     bool has_color = report->has_color && !report->is_markdown;
     g_string_append_printf(
-        report->text, "  %s%-13s %-28s %s%s%s\n", report->is_markdown ? "- " : "", headline->words,
+        report->text, "  %s%-14s %-28s %s%s%s\n", report->is_markdown ? "- " : "", headline->words,
         change, has_color ? verdict_color(row->verdict) : "", verdict, has_color ? "\033[0m" : "");
 }
 
@@ -176,6 +176,14 @@ static void print_comparison(const TextReport *report)
     }
 }
 
+static void print_study_notes(const TextReport *report)
+{
+    g_autoptr(GPtrArray) notes = study_notes(report->study);
+    for (guint i = 0; i < notes->len; i++)
+        g_string_append_printf(report->text, "\nnote: %s\n",
+                               (const char *)g_ptr_array_index(notes, i));
+}
+
 /* --- all of it */
 
 static void print_for_people(GString *text, const Study *study, const ReportOptions *options)
@@ -195,8 +203,10 @@ static void print_for_people(GString *text, const Study *study, const ReportOpti
         print_comparison(&report);
     text_print_phases(&report);
     text_print_busiest(&report);
+    text_print_brokers(&report);
     text_print_failures(&report);
     text_print_checks(&report);
+    print_study_notes(&report);
 }
 
 static void print_csv(GString *text, const Study *study)
