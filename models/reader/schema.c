@@ -10,7 +10,7 @@
 #include "models/quantity.h"
 #include "models/reader/schema_parts.h"
 
-#define NAME_PATTERN "^(?!.*->)[^./*\\u0000-\\u001f]{1,128}$"
+#define NAME_PATTERN "^(?!.*->)[^./*\\x00-\\x1f]{1,128}$"
 
 /* --- keys */
 

@@ -42,11 +42,17 @@ const Key simulation_keys[] = {
     {.name = NULL},
 };
 
+/* The last window may be shorter. */
+static SimTime windows_in(SimTime span, SimTime window)
+{
+    return span / window + (span % window != 0);
+}
+
 /* 1, 2 or 5 times a power of ten of seconds. */
 static SimTime window_for(SimTime span)
 {
     SimTime window = SIM_TIME_S;
-    for (int i = 0; span / window > WINDOWS_SOUGHT; i++)
+    for (int i = 0; windows_in(span, window) > WINDOWS_SOUGHT; i++)
         window = i % 3 == 1 ? window / 2 * 5 : window * 2;
     return window;
 }
@@ -62,7 +68,8 @@ void simulation_read(const Spec *spec, ReadContext *context, SimulationConfig *s
         spec_problem(spec, "duration and warmup together must be at most 3650 days");
     else if (simulation->window == 0)
         simulation->window = window_for(span);
-    else if (span / simulation->window >= WINDOWS_MAX && spec_member(spec, "window", &window))
+    else if (windows_in(span, simulation->window) > WINDOWS_MAX &&
+             spec_member(spec, "window", &window))
         spec_problem(&window, "must not make more than %d windows of duration and warmup",
                      WINDOWS_MAX);
 }
