@@ -302,7 +302,7 @@ static const LinkConfig *read_key(ReadContext *context, const uint32_t *rules, u
                                   uint32_t key)
 {
     uint32_t bit = 1u << key;
-    uint32_t chain[LINK_RULES_MAX];
+    uint32_t chain[LINK_RULES_MAX] = {0};
     uint32_t length = 0;
     for (uint32_t i = 0; i < count; i++) {
         const LinkRule *rule = rule_at(context, rules[i]);

@@ -37,7 +37,7 @@ static void test_the_shipped_schema_is_the_one_that_the_tables_make(void **state
     g_autofree char *shipped = NULL;
     assert_true(g_file_get_contents(SHIPPED, &shipped, NULL, NULL));
     if (strcmp(made, shipped) != 0)
-        fail_msg("%s is out of date: make schema", SHIPPED);
+        fail_msg("%s is out of date: let tests/tools/print_schema write it", SHIPPED);
 }
 
 static bool reader_accepts(const char *folder, const char *text)
