@@ -3,6 +3,7 @@
 
 #include "models/key_tables.h"
 #include "models/schema.h"
+#include "tests/support/everything.h"
 #include "tests/support/json_schema.h"
 #include "tests/support/topology_text.h"
 
@@ -67,60 +68,10 @@ static void test_shipped_topologies_are_accepted_by_both(void **state)
     }
 }
 
-/* Everything that can be written, so that no part of the schema goes untried. */
-static const char everything[] =
-    "{'$schema': 'topple.schema.json', 'format': 1, 'name': 'n', 'description': 'd',"
-    "'simulation': {'description': 'd', 'duration': '10s', 'warmup': 0, 'seed': '7',"
-    " 'replications': 2, 'window': null, 'drain': 'cut'},"
-    "'services': {'description': 'all of them', 'a': {'replicas': 2, 'zones': ['p'],"
-    "  'server': 'thread_per_request', 'threads': 2, 'cpu': {'cores': 2, 'scheduling': 'fifo'},"
-    "  'queue': {'max_length': null, 'discipline': 'priority', 'timeout': '1s',"
-    "            'drop_expired_on_dequeue': true},"
-    "  'operations': {'x': {'criticality': 'SHEDDABLE', 'idempotent': false, 'steps': ["
-    "    {'description': 'work', 'compute': {'dist': 'lognormal', 'p50': '1ms', 'p99': '2ms'}},"
-    "    {'wait': {'dist': 'mixture', 'of': [{'weight': 1, 'dist': 'exponential', 'mean': '1ms'},"
-    "      {'weight': 2, 'dist': 'constant', 'value': '1ms'}]}},"
-    "    {'wait': {'dist': 'empirical', 'quantiles': {'50': '1ms', '99.9': '9ms'}, 'max': '8ms'}},"
-    "    {'wait': {'dist': 'hyperexponential', 'phases': [{'probability': 0.5, 'mean': '1ms'},"
-    "      {'probability': 0.5, 'mean': '3ms'}]}},"
-    "    {'call': 'b.y', 'times': {'dist': 'poisson', 'mean': 2}, 'probability': 0.1,"
-    "     'request_size': '1KiB', 'response_size': 0, 'key': {'dist': 'zipf', 'n': 9,"
-    "     'exponent': 1}},"
-    "    {'parallel': [[{'fail': 0.1}], []], 'wait_for': 1},"
-    "    {'choose': [{'weight': 1, 'steps': []}]},"
-    "    {'repeat': 2, 'steps': [{'publish': 'q', 'size': '1MB', 'key': null}]},"
-    "    {'background': []}, {'try': [], 'fallback': []},"
-    "    {'cache': {'hit_ratio': 0.5, 'latency': null}, 'miss': []}], 'after_reply': []}}},"
-    " 'b': {'server': 'event_loop', 'max_in_flight': 9, 'operations': {'y': {'priority': 2,"
-    "  'steps': []}}}},"
-    "'brokers': {'q': {'kind': 'queue', 'max_length': 9, 'overflow': 'block',"
-    "  'publish_latency': '1ms', 'delivery_latency': null, 'consumers': {'b.y': {'concurrency': 2,"
-    "  'prefetch': 4, 'ack': 'after_processing', 'redelivery_timeout': '1s', 'redelivery_delay': 0,"
-    "  'max_deliveries': 3, 'dead_letter': 't', 'requeue_to': 'tail'}}},"
-    " 't': {'kind': 'topic', 'subscriptions': {'s': {'consumers': {'b.y': {}}}}}},"
-    "'links': {'* -> *': {'latency': {'dist': 'exponential', 'mean': '1ms', 'shift': '1ms'},"
-    "   'serialization': '1us', 'loss_ratio': 0.01, 'bandwidth': '1Gbps', 'timeout': '1s',"
-    "   'per_try_timeout': '300ms', 'deadline_propagation': true, 'cancellation': 'cooperative',"
-    "   'retry_policy': {'max_attempts': 3, 'retry_on': ['timeout', '5xx'],"
-    "     'backoff': {'type': 'constant', 'base_interval': '10ms'}},"
-    "   'load_balancing': {'policy': 'least_request', 'choice_count': 3, 'scope': 'service'}},"
-    "  'a -> b.y': {'mode': 'async', 'via': 'q', 'timeout': null, 'load_balancing': {}}},"
-    "'workloads': {'w': {'arrival': {'process': 'poisson', 'rate': 1, 'batch': 2},"
-    "   'mix': {'a.x': 1}, 'clients': 3},"
-    " 'v': {'type': 'closed', 'users': 2, 'think_time': '1s', 'mix': {'a.x': 1}},"
-    " 'u': {'arrival': {'profile': [{'until': '1s', 'rate': 2}, {'until': '2s', 'from': 1,"
-    "   'to': 2}]}, 'mix': {'b.y': 1}}},"
-    "'faults': {'f': {'type': 'crash', 'signature': 'rst', 'target': {'service': 'a'},"
-    "   'start': '1s', 'duration': '1s', 'mode': 'one'},"
-    "  'g': {'type': 'slowdown', 'factor': 2, 'target': {'operation': 'b.y'},"
-    "   'schedule': {'mttf': '5s', 'mttr': {'dist': 'exponential', 'mean': '1s'}}}},"
-    "'slos': {'o': {'workload': 'w', 'latency': '1s', 'objective_percent': 99}},"
-    "'designs': {'more': {'description': 'd', 'patch': {'services': {'a': {'threads': 3}}}}}}";
-
 static void test_a_file_with_everything_is_accepted_by_both(void **state)
 {
-    g_autoptr(Topology) topology = read_topology(everything, NULL);
-    g_autofree char *json = json_of(everything);
+    g_autoptr(Topology) topology = read_topology(everything_text, NULL);
+    g_autofree char *json = json_of(everything_text);
     g_autofree char *fault = fault_in(*state, json);
     if (fault != NULL)
         fail_msg("%s", fault);
@@ -161,7 +112,7 @@ static int refuse_below(const cJSON *schema, cJSON *root, cJSON *object)
 
 static void test_an_unknown_key_anywhere_is_refused_by_both(void **state)
 {
-    g_autofree char *json = json_of(everything);
+    g_autofree char *json = json_of(everything_text);
     cJSON *root = cJSON_ParseWithOpts(json, NULL, 1);
     assert_non_null(root);
     int failures = refuse_below(*state, root, root);
