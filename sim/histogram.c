@@ -8,22 +8,9 @@
 
 #define SUB_COUNT (1u << HISTOGRAM_SUB_BITS)
 
-/* Block 0 holds 0 .. 127 exactly; block b >= 1 the values from 2^(b+6) to 2^(b+7), in 128 equal
- * buckets. */
-static unsigned block_of(uint64_t value)
-{
-    return value < SUB_COUNT ? 0
-                             : 63u - (unsigned)__builtin_clzll(value) - (HISTOGRAM_SUB_BITS - 1);
-}
-
 static unsigned shift_of(unsigned block)
 {
     return block == 0 ? 0 : block - 1;
-}
-
-static unsigned bucket_of(unsigned block, uint64_t value)
-{
-    return (unsigned)(value >> shift_of(block)) & (SUB_COUNT - 1);
 }
 
 static uint64_t bucket_low(unsigned block, unsigned bucket)
@@ -61,25 +48,10 @@ void histogram_reset(Histogram *histogram)
     histogram->max = 0;
 }
 
-static uint64_t *block_at(Histogram *histogram, unsigned block)
+uint64_t *histogram_new_block(Histogram *histogram, unsigned block)
 {
-    if (histogram->blocks[block] == NULL)
-        histogram->blocks[block] = g_new0(uint64_t, SUB_COUNT);
+    histogram->blocks[block] = g_new0(uint64_t, SUB_COUNT);
     return histogram->blocks[block];
-}
-
-void histogram_record(Histogram *histogram, SimTime value)
-{
-    SIM_CHECK(value >= 0);
-    unsigned block = block_of((uint64_t)value);
-    block_at(histogram, block)[bucket_of(block, (uint64_t)value)]++;
-    histogram->count++;
-    histogram->sum += value;
-    histogram->sum_squares += (unsigned __int128)value * (unsigned __int128)value;
-    if (value < histogram->min)
-        histogram->min = value;
-    if (value > histogram->max)
-        histogram->max = value;
 }
 
 void histogram_merge(Histogram *into, const Histogram *from)
@@ -87,7 +59,7 @@ void histogram_merge(Histogram *into, const Histogram *from)
     for (unsigned i = 0; i < HISTOGRAM_BLOCKS; i++) {
         if (from->blocks[i] == NULL)
             continue;
-        uint64_t *counts = block_at(into, i);
+        uint64_t *counts = into->blocks[i] != NULL ? into->blocks[i] : histogram_new_block(into, i);
         for (unsigned j = 0; j < SUB_COUNT; j++)
             counts[j] += from->blocks[i][j];
     }

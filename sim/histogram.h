@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/check.h"
 #include "sim/time.h"
 
 #define HISTOGRAM_SUB_BITS 7
@@ -28,8 +29,42 @@ void histogram_init(Histogram *histogram);
 void histogram_clear(Histogram *histogram); /* frees; ready for use again */
 void histogram_reset(Histogram *histogram); /* empties and keeps the memory */
 
+/* The buckets of one doubling, zero; called by histogram_record for the first value there. */
+uint64_t *histogram_new_block(Histogram *histogram, unsigned block);
+
+/* Block 0 holds 0 .. 127 exactly; block b >= 1 the values from 2^(b+6) to 2^(b+7), in 128 equal
+ * buckets. */
+static inline unsigned histogram_block_of(uint64_t value)
+{
+    return value < (1u << HISTOGRAM_SUB_BITS)
+               ? 0
+               : 63u - (unsigned)__builtin_clzll(value) - (HISTOGRAM_SUB_BITS - 1);
+}
+
+static inline unsigned histogram_bucket_of(unsigned block, uint64_t value)
+{
+    unsigned shift = block == 0 ? 0 : block - 1;
+    return (unsigned)(value >> shift) & ((1u << HISTOGRAM_SUB_BITS) - 1);
+}
+
 /* value >= 0. */
-void histogram_record(Histogram *histogram, SimTime value);
+static inline void histogram_record(Histogram *histogram, SimTime value)
+{
+    SIM_CHECK(value >= 0);
+    unsigned block = histogram_block_of((uint64_t)value);
+    uint64_t *counts = histogram->blocks[block];
+    if (__builtin_expect(counts == NULL, 0))
+        counts = histogram_new_block(histogram, block);
+    counts[histogram_bucket_of(block, (uint64_t)value)]++;
+    histogram->count++;
+    histogram->sum += value;
+    histogram->sum_squares += (unsigned __int128)value * (unsigned __int128)value;
+    if (value < histogram->min)
+        histogram->min = value;
+    if (value > histogram->max)
+        histogram->max = value;
+}
+
 void histogram_merge(Histogram *into, const Histogram *from);
 
 /* Nearest rank: the value of rank ceil(p * count), as the middle of its bucket, clamped to min and

@@ -64,45 +64,17 @@ void sim_rng_init(SimRng *rng)
     rng->gsl.state = &rng->state;
 }
 
-/* MurmurHash3's 64-bit finaliser. */
-static uint64_t finish(uint64_t x)
-{
-    x ^= x >> 33;
-    x *= UINT64_C(0xff51afd7ed558ccd);
-    x ^= x >> 33;
-    x *= UINT64_C(0xc4ceb9fe1a85ec53);
-    x ^= x >> 33;
-    return x;
-}
-
-uint64_t sim_mix(uint64_t a, uint64_t b)
-{
-    return finish(a + UINT64_C(0x9e3779b97f4a7c15) * (b + 1));
-}
-
 /* FNV-1a, finished so that every bit depends on every character. */
 uint64_t sim_hash(const char *text)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (; *text != '\0'; text++)
         hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return finish(hash);
+    return sim_finish(hash);
 }
 
 uint64_t sim_key(uint64_t seed, uint64_t replication, const char *entity, const char *purpose)
 {
-    return sim_mix(sim_mix(sim_mix(finish(seed), replication), sim_hash(entity)),
+    return sim_mix(sim_mix(sim_mix(sim_finish(seed), replication), sim_hash(entity)),
                    sim_hash(purpose));
-}
-
-gsl_rng *sim_rng_at(SimRng *rng, uint64_t key, uint64_t request, uint64_t visit)
-{
-    rng->state.key[0] = (uint32_t)key;
-    rng->state.key[1] = (uint32_t)(key >> 32);
-    rng->state.counter[0] = (uint32_t)request;
-    rng->state.counter[1] = (uint32_t)(request >> 32);
-    rng->state.counter[2] = (uint32_t)visit;
-    rng->state.counter[3] = (uint32_t)(visit >> 32);
-    rng->state.used = 4;
-    return &rng->gsl;
 }

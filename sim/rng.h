@@ -25,8 +25,22 @@ typedef struct SimRng {
 
 void sim_rng_init(SimRng *rng);
 
+/* The finaliser of MurmurHash3: every bit of the result depends on every bit of x. */
+static inline uint64_t sim_finish(uint64_t x)
+{
+    x ^= x >> 33;
+    x *= UINT64_C(0xff51afd7ed558ccd);
+    x ^= x >> 33;
+    x *= UINT64_C(0xc4ceb9fe1a85ec53);
+    x ^= x >> 33;
+    return x;
+}
+
 /* A well-mixed 64-bit function of two words: to derive keys and visits. Not commutative. */
-uint64_t sim_mix(uint64_t a, uint64_t b);
+static inline uint64_t sim_mix(uint64_t a, uint64_t b)
+{
+    return sim_finish(a + UINT64_C(0x9e3779b97f4a7c15) * (b + 1));
+}
 
 /* 64-bit hash of a text, the same on every machine. */
 uint64_t sim_hash(const char *text);
@@ -40,6 +54,16 @@ uint64_t sim_key(uint64_t seed, uint64_t replication, const char *entity, const 
  * request, or of another visit of the same request, are independent of them. Draws not tied to a
  * request use their own index as `request` and visit 0. A block of 128 bits serves two uniform
  * doubles. */
-gsl_rng *sim_rng_at(SimRng *rng, uint64_t key, uint64_t request, uint64_t visit);
+static inline gsl_rng *sim_rng_at(SimRng *rng, uint64_t key, uint64_t request, uint64_t visit)
+{
+    rng->state.key[0] = (uint32_t)key;
+    rng->state.key[1] = (uint32_t)(key >> 32);
+    rng->state.counter[0] = (uint32_t)request;
+    rng->state.counter[1] = (uint32_t)(request >> 32);
+    rng->state.counter[2] = (uint32_t)visit;
+    rng->state.counter[3] = (uint32_t)(visit >> 32);
+    rng->state.used = 4;
+    return &rng->gsl;
+}
 
 #endif

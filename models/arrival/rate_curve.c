@@ -62,6 +62,8 @@ void rate_curve_scale(RateCurve *curve, double start, double end, double factor)
  * never. The form without cancellation of the quadratic's root. */
 static double time_for(double rate, double slope, double amount)
 {
+    if (slope >= 0 && slope <= 0)
+        return rate > 0 ? amount / rate : INFINITY;
     double under = rate * rate + 2 * slope * amount;
     if (under < 0 || rate + sqrt(under) <= 0)
         return INFINITY;
@@ -72,6 +74,10 @@ double rate_curve_advance(RateCurve *curve, double amount, double limit)
 {
     for (;;) {
         const CurvePiece *piece = &curve->pieces[curve->current];
+        if (isinf(piece->end) && piece->from > 0 && curve->time + amount / piece->from <= limit) {
+            curve->time += amount / piece->from;
+            return 0;
+        }
         double rate = rate_in(piece, curve->piece_start, curve->time);
         double length = piece->end - curve->piece_start;
         double slope = isinf(piece->end) ? 0 : (piece->to - piece->from) / length;

@@ -164,8 +164,11 @@ static uint32_t request_send(World *world, uint32_t handle, uint64_t visit)
     if (link->config->deadline_propagation && !is_async)
         callee->deadline = frame->call_deadline;
     callee->state = FRAME_TRAVELLING;
-    callee->event = engine_schedule(&world->engine, world_now(world) + travel, EVENT_ARRIVAL,
-                                    EVENT_FRAME, callee_handle);
+    if (travel == 0 && world_is_quiet(world))
+        frame_wake(world, callee_handle, WAKE_ARRIVED);
+    else
+        callee->event = engine_schedule(&world->engine, world_now(world) + travel, EVENT_ARRIVAL,
+                                        EVENT_FRAME, callee_handle);
     if (callee->depth > NESTED_CALLS_MAX)
         world->stop = STOP_NESTED_CALLS;
     return callee_handle;
@@ -415,6 +418,9 @@ void call_reply(World *world, uint32_t callee_handle, Outcome outcome)
     frame->outcome = (uint8_t)outcome;
     frame->reply_is_degraded = callee->is_degraded;
     frame->callee = SLAB_NONE;
-    frame->event = engine_schedule(&world->engine, world_now(world) + travel, EVENT_COMPLETION,
-                                   EVENT_FRAME, handle);
+    if (travel == 0 && world_is_quiet(world))
+        frame_wake(world, handle, WAKE_REPLIED);
+    else
+        frame->event = engine_schedule(&world->engine, world_now(world) + travel, EVENT_COMPLETION,
+                                       EVENT_FRAME, handle);
 }

@@ -1,4 +1,6 @@
 /* The life of frames and requests. */
+#include <string.h>
+
 #include "models/world/internal.h"
 
 uint32_t frame_new(World *world, uint32_t request, FrameOrigin origin, uint32_t from,
@@ -10,19 +12,24 @@ uint32_t frame_new(World *world, uint32_t request, FrameOrigin origin, uint32_t 
     }
     uint32_t handle = slab_take(&world->frames);
     Frame *frame = frame_at(world, handle);
-    uint32_t serial = frame->serial + 1, call_serial = frame->call_serial + 1;
-    *frame = (Frame){.serial = serial,
-                     .call_serial = call_serial,
-                     .request = request,
-                     .origin = (uint8_t)origin,
-                     .from = from,
-                     .from_serial = from_serial,
-                     .owner = handle,
-                     .operation = NO_INDEX,
-                     .replica = NO_INDEX,
-                     .link = NO_INDEX,
-                     .deadline = SIM_TIME_NEVER,
-                     .state = FRAME_RUNNING};
+    frame->event = 0;
+    call_timers_cancel(frame);
+    frame->deadline = SIM_TIME_NEVER;
+    frame->busy = 0;
+    frame->serial++;
+    frame->call_serial++;
+    frame->request = request;
+    frame->operation = NO_INDEX;
+    frame->replica = NO_INDEX;
+    frame->owner = handle;
+    frame->children = 0;
+    frame->from = from;
+    frame->from_serial = from_serial;
+    frame->link = NO_INDEX;
+    frame->queued_ahead = 0;
+    memset(&frame->depth, 0, sizeof(Frame) - offsetof(Frame, depth));
+    frame->origin = (uint8_t)origin;
+    frame->state = FRAME_RUNNING;
     request_at(world, request)->work++;
     return handle;
 }
@@ -59,12 +66,17 @@ void request_release(World *world, uint32_t handle)
     slab_give(&world->requests, handle);
 }
 
-void frame_resume(World *world, uint32_t handle, FrameWake wake)
+void frame_wake(World *world, uint32_t handle, FrameWake wake)
 {
     Frame *frame = frame_at(world, handle);
-    frame->state = FRAME_RUNNING;
     frame->wake = (uint8_t)wake;
     frame_queue_push(&world->ready, handle, frame->serial);
+}
+
+void frame_resume(World *world, uint32_t handle, FrameWake wake)
+{
+    frame_at(world, handle)->state = FRAME_RUNNING;
+    frame_wake(world, handle, wake);
 }
 
 uint64_t frame_visit(const Frame *frame)
@@ -73,7 +85,8 @@ uint64_t frame_visit(const Frame *frame)
         return frame->visit;
     uint64_t loops = 0;
     for (unsigned i = 0; i < LOOPS_NESTED_MAX; i++)
-        loops = loops * UINT64_C(0x9E3779B97F4A7C15) + frame->loops[i];
+        loops =
+            loops * UINT64_C(0x9E3779B97F4A7C15) + (i < frame->loops_active ? frame->loops[i] : 0);
     return sim_mix(frame->visit, loops);
 }
 
@@ -585,6 +598,12 @@ void frame_go_on(World *world, uint32_t handle)
         return;
     case WAKE_PUBLISHED:
         publish_over(world, handle);
+        return;
+    case WAKE_ARRIVED:
+        replica_arrive(world, handle);
+        return;
+    case WAKE_REPLIED:
+        call_attempt_ended(world, handle, (Outcome)frame_at(world, handle)->outcome);
         return;
     }
 }

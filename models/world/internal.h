@@ -71,6 +71,8 @@ typedef enum FrameWake {
     WAKE_COMPUTED,  /* its computation is done */
     WAKE_FAILED,    /* its step has failed */
     WAKE_PUBLISHED, /* the broker has answered, with `outcome` */
+    WAKE_ARRIVED,   /* the request has reached the replica, in no time */
+    WAKE_REPLIED,   /* the reply has reached the caller, in no time */
 } FrameWake;
 
 typedef enum FrameOrigin {
@@ -118,6 +120,7 @@ typedef struct Frame {
     uint32_t ticket; /* in the replica's queue */
     uint32_t queued_ahead;
     uint32_t loops[LOOPS_NESTED_MAX];
+    /* From here on a new frame starts with zero bytes. */
     uint16_t depth;
     uint8_t state, phase, origin, wake;
     uint8_t attempt;
@@ -361,17 +364,46 @@ static inline bool world_chance(World *world, double probability, uint64_t key, 
     return gsl_rng_uniform(sim_rng_at(&world->rng, key, request, visit)) < probability;
 }
 
+/* True when whatever is to happen at this very moment would be next anyway: then an event for it
+ * can be spared. */
+static inline bool world_is_quiet(const World *world)
+{
+    return world->ready.count == 0 && world->due_slots.count == 0 &&
+           world->due_subscriptions.count == 0 && world->hung == 0 &&
+           (world->engine.events.count == 0 ||
+            event_set_peek(&world->engine.events).time > world_now(world));
+}
+
 /* queue.c */
-void frame_queue_push(FrameQueue *queue, uint32_t handle, uint32_t serial);
-FrameRef frame_queue_pop(FrameQueue *queue); /* count > 0 */
+void frame_queue_grow(FrameQueue *queue);
 void frame_queue_clear(FrameQueue *queue);
+
+static inline void frame_queue_push(FrameQueue *queue, uint32_t handle, uint32_t serial)
+{
+    if (queue->refs == NULL || queue->count > queue->mask)
+        frame_queue_grow(queue);
+    queue->refs[(queue->head + queue->count) & queue->mask] = (FrameRef){handle, serial};
+    queue->count++;
+}
+
+/* count > 0 */
+static inline FrameRef frame_queue_pop(FrameQueue *queue)
+{
+    FrameRef ref = queue->refs[queue->head];
+    queue->head = (queue->head + 1) & queue->mask;
+    queue->count--;
+    return ref;
+}
 
 /* frame.c: life of frames and requests, execution of steps */
 uint32_t frame_new(World *world, uint32_t request, FrameOrigin origin, uint32_t from,
                    uint32_t from_serial); /* 0: no room; the run stops */
 void frame_free(World *world, uint32_t handle);
-void frame_begin(World *world, uint32_t handle);                  /* it has got its thread */
-void frame_resume(World *world, uint32_t handle, FrameWake wake); /* puts it on the ready list */
+void frame_begin(World *world, uint32_t handle); /* it has got its thread */
+void frame_wake(World *world, uint32_t handle,
+                FrameWake wake); /* puts it on the ready list as it is */
+void frame_resume(World *world, uint32_t handle,
+                  FrameWake wake);               /* likewise; it runs from now on */
 void frame_go_on(World *world, uint32_t handle); /* its turn on the ready list has come */
 void frame_run(World *world, uint32_t handle);   /* executes steps until it must wait */
 void frame_step_done(World *world,

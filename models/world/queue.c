@@ -4,7 +4,7 @@
 
 #define ROOM_FIRST 16u
 
-static void grow(FrameQueue *queue)
+void frame_queue_grow(FrameQueue *queue)
 {
     uint32_t room = queue->refs == NULL ? 0 : queue->mask + 1;
     uint32_t larger = room == 0 ? ROOM_FIRST : room * 2;
@@ -15,23 +15,6 @@ static void grow(FrameQueue *queue)
     queue->refs = refs;
     queue->mask = larger - 1;
     queue->head = 0;
-}
-
-void frame_queue_push(FrameQueue *queue, uint32_t handle, uint32_t serial)
-{
-    if (queue->refs == NULL || queue->count > queue->mask)
-        grow(queue);
-    queue->refs[(queue->head + queue->count) & queue->mask] = (FrameRef){handle, serial};
-    queue->count++;
-}
-
-FrameRef frame_queue_pop(FrameQueue *queue)
-{
-    SIM_CHECK(queue->count > 0);
-    FrameRef ref = queue->refs[queue->head & queue->mask];
-    queue->head = (queue->head + 1) & queue->mask;
-    queue->count--;
-    return ref;
 }
 
 void frame_queue_clear(FrameQueue *queue)

@@ -100,14 +100,19 @@ static bool park_if_hung(World *world, EventId id)
     return true;
 }
 
-void world_dispatch(World *world, EventId id)
+static void dispatch_frame(World *world, EventId id, uint32_t handle)
+{
+    if (frame_at(world, handle)->event == id && !(world->hung > 0 && park_if_hung(world, id)))
+        frame_event(world, handle);
+}
+
+static void dispatch_other(World *world, EventId id)
 {
     if (*holder_of(world, id) != id || (world->hung > 0 && park_if_hung(world, id)))
         return;
     uint32_t handle = event_handle(id);
     switch ((EventKind)event_kind(id)) {
     case EVENT_FRAME:
-        frame_event(world, handle);
         return;
     case EVENT_ATTEMPT_TIMEOUT:
         call_timed_out(world, handle, false);
@@ -137,6 +142,14 @@ void world_dispatch(World *world, EventId id)
         fault_event(world, handle);
         return;
     }
+}
+
+void world_dispatch(World *world, EventId id)
+{
+    if (event_kind(id) == EVENT_FRAME)
+        dispatch_frame(world, id, event_handle(id));
+    else
+        dispatch_other(world, id);
 }
 
 /* Everything that the event has set off at this same moment: frames first, then deliveries. */
