@@ -105,11 +105,13 @@ static void change(cJSON *root, uint64_t *state)
     case 1:
     case 2: {
         cJSON *copy = below(state, 2) == 0 ? cJSON_Duplicate(value, 1) : cJSON_Duplicate(other, 1);
-        if (node->string != NULL) {
+        if (cJSON_IsObject(holder)) {
             g_autofree char *name = g_strdup(node->string);
-            cJSON_ReplaceItemInObjectCaseSensitive(holder, name, copy);
+            if (!cJSON_ReplaceItemInObjectCaseSensitive(holder, name, copy))
+                cJSON_Delete(copy);
         } else {
-            cJSON_ReplaceItemViaPointer(holder, node, copy);
+            if (!cJSON_ReplaceItemViaPointer(holder, node, copy))
+                cJSON_Delete(copy);
         }
         break;
     }
