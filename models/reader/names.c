@@ -3,11 +3,18 @@
 #include <string.h>
 
 #include "models/reader/draft.h"
+#include "sim/rng.h"
+
+/* g_str_hash is so simple that a file can have all its names collide. */
+static guint name_hash(gconstpointer name)
+{
+    return (guint)sim_hash(name);
+}
 
 void name_map_init(NameMap *map)
 {
     map->names = g_ptr_array_new();
-    map->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    map->by_name = g_hash_table_new(name_hash, g_str_equal);
 }
 
 void name_map_clear(NameMap *map)

@@ -143,6 +143,24 @@ static void test_a_hundred_thousand_unknown_names_are_answered(void **state)
     assert_answer(text, "no operation is called \"none.x\"");
 }
 
+/* 2^17 names of 17 pairs of letters, all equal to the usual hash of strings (33 * hash + letter).
+ */
+static void test_names_that_are_made_to_collide_are_no_trouble(void **state)
+{
+    (void)state;
+    GString *text = g_string_new("{" LINKS WORKLOADS
+                                 ", \"services\": {\"s0\": {\"threads\": 1, \"operations\": "
+                                 "{\"x\": {\"steps\": []}");
+    for (unsigned i = 0; i < 1u << 17; i++) {
+        g_string_append(text, ", \"");
+        for (unsigned bit = 0; bit < 17; bit++)
+            g_string_append(text, (i >> bit & 1) != 0 ? "ab" : "bA");
+        g_string_append(text, "\": {\"steps\": []}");
+    }
+    g_string_append(text, "}}}}");
+    assert_answer(text, "accepted");
+}
+
 /* Each of the links needs the samples of "* -> *", and changes something about them. */
 static void test_merging_long_lists_into_many_links_is_bounded(void **state)
 {
@@ -211,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_ten_thousand_services_are_read),
         cmocka_unit_test(test_more_services_are_refused),
         cmocka_unit_test(test_a_hundred_thousand_unknown_names_are_answered),
+        cmocka_unit_test(test_names_that_are_made_to_collide_are_no_trouble),
         cmocka_unit_test(test_merging_long_lists_into_many_links_is_bounded),
         cmocka_unit_test(test_sharing_a_long_list_among_many_links_is_cheap),
         cmocka_unit_test(test_a_dense_circle_of_calls_is_answered),
