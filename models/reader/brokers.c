@@ -82,6 +82,8 @@ static void read_consumers(const Spec *spec, ReadContext *context, SubscriptionC
     for (bool more = spec_first(spec, &child); more; more = spec_next(&child)) {
         if (!read_consumer(&child, context, subscription->broker, &consumers[count]))
             continue;
+        draft_pairs_set(context->draft->consumed,
+                        draft_pair(subscription->broker, consumers[count].operation), 1);
         g_autofree char *name = g_strdup_printf("%s/%s", subscription->full_name, child.name);
         names[count++] = arena_string(context->arena, name);
     }
@@ -224,14 +226,22 @@ void brokers_read(ReadContext *context)
 
 bool broker_has_consumer(const Draft *draft, uint32_t broker, uint32_t operation)
 {
-    const BrokerConfig *config = &g_array_index(draft->broker_list, BrokerConfig, broker);
-    for (uint32_t s = 0; s < config->subscription_count; s++) {
-        const SubscriptionConfig *subscription = &g_array_index(
-            draft->subscription_list, SubscriptionConfig, config->first_subscription + s);
-        for (uint32_t c = 0; c < subscription->consumer_count; c++) {
-            if (subscription->consumers[c].operation == operation)
-                return true;
+    gint64 pair = draft_pair(broker, operation);
+    return g_hash_table_contains(draft->consumed, &pair);
+}
+
+uint64_t broker_slots(const Draft *draft)
+{
+    uint64_t slots = 0;
+    for (uint32_t i = 0; i < draft->subscription_list->len; i++) {
+        const SubscriptionConfig *subscription =
+            &g_array_index(draft->subscription_list, SubscriptionConfig, i);
+        for (uint32_t k = 0; k < subscription->consumer_count; k++) {
+            uint32_t operation = subscription->consumers[k].operation;
+            uint32_t service =
+                g_array_index(draft->operation_list, OperationConfig, operation).service;
+            slots += g_array_index(draft->service_list, ServiceConfig, service).replicas;
         }
     }
-    return false;
+    return slots;
 }

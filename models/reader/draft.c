@@ -2,6 +2,24 @@
 
 #include "models/reader/links.h"
 
+static guint pair_hash(gconstpointer key)
+{
+    uint64_t pair = (uint64_t) * (const gint64 *)key;
+    return (guint)((pair * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+}
+
+GHashTable *draft_pairs_new(void)
+{
+    return g_hash_table_new_full(pair_hash, g_int64_equal, g_free, NULL);
+}
+
+void draft_pairs_set(GHashTable *pairs, gint64 pair, uint32_t value)
+{
+    gint64 *key = g_new(gint64, 1);
+    *key = pair;
+    g_hash_table_insert(pairs, key, GUINT_TO_POINTER(value));
+}
+
 void draft_init(Draft *draft, Topology *topology)
 {
     *draft = (Draft){.topology = topology};
@@ -22,6 +40,7 @@ void draft_init(Draft *draft, Topology *topology)
     draft->fault_list = g_array_new(FALSE, TRUE, sizeof(FaultConfig));
     draft->slo_list = g_array_new(FALSE, TRUE, sizeof(SloConfig));
     draft->links = link_book_new();
+    draft->consumed = draft_pairs_new();
 }
 
 void draft_clear(Draft *draft)
@@ -40,6 +59,7 @@ void draft_clear(Draft *draft)
     name_map_clear(&draft->workloads);
     name_map_clear(&draft->zones);
     link_book_free(draft->links);
+    g_hash_table_destroy(draft->consumed);
 }
 
 void draft_size_list(GArray *list, uint32_t count)

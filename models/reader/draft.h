@@ -31,6 +31,7 @@ typedef struct Draft {
     GArray *fault_list;        /* FaultConfig */
     GArray *slo_list;          /* SloConfig */
     struct LinkBook *links;    /* models/reader/links.h */
+    GHashTable *consumed;      /* of (broker, operation) pairs that have a consumer */
     bool is_too_large;         /* said once that there are too many steps */
 } Draft;
 
@@ -39,6 +40,15 @@ void draft_clear(Draft *draft);
 
 /* Gives the lists to the topology's arena and points the topology at them. */
 void draft_hand_over(Draft *draft);
+
+/* A number for two, and a hash for such numbers: GLib's own folds the halves together, and pairs
+ * are often alike in both. The tables own their keys. */
+static inline gint64 draft_pair(uint32_t first, uint32_t second)
+{
+    return (gint64)(((uint64_t)first << 32) | second);
+}
+GHashTable *draft_pairs_new(void);
+void draft_pairs_set(GHashTable *pairs, gint64 pair, uint32_t value);
 
 /* A list that holds one zeroed element for each of `count` names. */
 void draft_size_list(GArray *list, uint32_t count);
@@ -49,6 +59,9 @@ void services_name(ReadContext *context); /* names of services and their operati
 void services_read(ReadContext *context);
 void brokers_read(ReadContext *context);
 void slos_read(ReadContext *context);
+
+/* Consumers of all brokers, one for each replica. After services_read. */
+uint64_t broker_slots(const Draft *draft);
 
 /* Whether a consumer of the broker takes messages for the operation. */
 bool broker_has_consumer(const Draft *draft, uint32_t broker, uint32_t operation);

@@ -9,19 +9,12 @@
 #define CALLER_ANY       0u
 #define UNUSED_NAMED_MAX 10u /* links that no call goes over; more are only counted */
 
-/* GLib's own hash of 64 bits folds the halves together, and pairs are alike in both. */
-static guint pair_hash(gconstpointer key)
-{
-    uint64_t pair = (uint64_t) * (const gint64 *)key;
-    return (guint)((pair * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
-}
-
 LinkBook *link_book_new(void)
 {
     LinkBook *book = g_new0(LinkBook, 1);
     book->rules = g_array_new(FALSE, TRUE, sizeof(LinkRule));
-    book->by_pattern = g_hash_table_new_full(pair_hash, g_int64_equal, g_free, NULL);
-    book->by_pair = g_hash_table_new_full(pair_hash, g_int64_equal, g_free, NULL);
+    book->by_pattern = draft_pairs_new();
+    book->by_pair = draft_pairs_new();
     book->merged =
         g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
     return book;
@@ -36,24 +29,12 @@ void link_book_free(LinkBook *book)
     g_free(book);
 }
 
-/* Who calls and what is called, as one number: 0 is anyone and anything. */
-static gint64 pair_key(uint32_t caller, uint32_t target)
-{
-    return (gint64)(((uint64_t)caller << 32) | target);
-}
-
+/* What is called, as a number: 0 is anything. */
 static uint32_t target_of(uint32_t callee, uint32_t operation)
 {
     if (operation != NO_INDEX)
         return 0x80000000u | operation;
     return callee == NO_INDEX ? 0 : callee + 1;
-}
-
-static void remember(GHashTable *table, gint64 key, uint32_t value)
-{
-    gint64 *copy = g_new(gint64, 1);
-    *copy = key;
-    g_hash_table_insert(table, copy, GUINT_TO_POINTER(value));
 }
 
 /* What is wrong with a name: at the key when the name is one, else at the value. */
@@ -172,9 +153,9 @@ static void read_rule(const Spec *spec, ReadContext *context)
     if (!is_named)
         return;
     g_array_append_val(draft->links->rules, rule);
-    remember(draft->links->by_pattern,
-             pair_key(rule.caller, target_of(rule.callee, rule.operation)),
-             draft->links->rules->len);
+    draft_pairs_set(draft->links->by_pattern,
+                    draft_pair(rule.caller, target_of(rule.callee, rule.operation)),
+                    draft->links->rules->len);
 }
 
 void links_read(ReadContext *context)
@@ -190,7 +171,7 @@ void links_read(ReadContext *context)
 
 static uint32_t rule_for(const LinkBook *book, uint32_t caller, uint32_t target)
 {
-    gint64 key = pair_key(caller, target);
+    gint64 key = draft_pair(caller, target);
     guint found = GPOINTER_TO_UINT(g_hash_table_lookup(book->by_pattern, &key));
     return found == 0 ? NO_INDEX : found - 1;
 }
@@ -270,13 +251,13 @@ bool link_resolve(const Spec *spec, ReadContext *context, uint32_t service, uint
     uint32_t caller = link_caller(draft, service, workload);
     uint32_t callee = g_array_index(draft->operation_list, OperationConfig, operation).service;
     uint32_t own = has_own_link(book, caller, operation) ? operation : NO_INDEX;
-    gint64 key = pair_key(caller, target_of(callee, own));
+    gint64 key = draft_pair(caller, target_of(callee, own));
     gpointer found;
     if (g_hash_table_lookup_extended(book->by_pair, &key, NULL, &found)) {
         *link = GPOINTER_TO_UINT(found);
     } else {
         *link = make_link(context, service, workload, callee, own);
-        remember(book->by_pair, key, *link);
+        draft_pairs_set(book->by_pair, key, *link);
     }
     if (*link == NO_INDEX)
         return spec_problem(
@@ -289,20 +270,22 @@ bool link_resolve(const Spec *spec, ReadContext *context, uint32_t service, uint
                         operation);
 }
 
+#define COUNTERS_OF_STATE 4 /* a balancer's state is about that large */
+
 double link_counters(const ReadContext *context)
 {
     const Draft *draft = context->draft;
     double counters = 0;
     for (uint32_t i = 0; i < draft->link_list->len; i++) {
         const LinkConfig *link = &g_array_index(draft->link_list, LinkConfig, i);
-        if (link->balancer.kind == NULL || !balancer_kind(&link->balancer)->counts_in_flight)
-            continue;
+        bool counts =
+            link->balancer.kind != NULL && balancer_kind(&link->balancer)->counts_in_flight;
         uint32_t callers =
             link->caller != NO_INDEX
                 ? g_array_index(draft->service_list, ServiceConfig, link->caller).replicas
                 : g_array_index(draft->workload_list, WorkloadConfig, link->workload).clients;
-        counters += (double)callers *
-                    g_array_index(draft->service_list, ServiceConfig, link->callee).replicas;
+        uint32_t callees = g_array_index(draft->service_list, ServiceConfig, link->callee).replicas;
+        counters += (double)callers * (COUNTERS_OF_STATE + (counts ? callees : 0));
     }
     return counters;
 }

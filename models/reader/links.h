@@ -23,8 +23,8 @@ void links_read(ReadContext *context);
 bool link_resolve(const Spec *spec, ReadContext *context, uint32_t service, uint32_t workload,
                   uint32_t operation, uint32_t *link);
 
-/* How many counters of outstanding attempts the balancers of all links need: pairs of a caller's
- * replica (or client) and a callee's. */
+/* How many counters the balancers of all links need: some for the state of each caller's replica
+ * (or client), and where attempts are counted one for each replica of the callee, too. */
 double link_counters(const ReadContext *context);
 
 /* Reads what no pair has needed, so that nothing wrong goes unseen, and warns of rules that apply

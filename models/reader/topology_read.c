@@ -8,11 +8,17 @@
 #include "models/reader/tables.h"
 
 #define WORKLOADS_MAX 1000u
-#define FAULTS_MAX    10000u
+#define FAULTS_MAX    1000u
 #define BROKERS_MAX   10000u
 
-/* Attempts that balancers count, one counter for each pair of a caller's replica and a callee's. */
+/* Links that all faults hit together; each is a number to remember. */
+#define FAULT_LINKS_MAX 10000000u
+
+/* What balancers may keep, in counters of 4 bytes. */
 #define COUNTERS_MAX (64u << 20)
+
+/* Consumers of all brokers, one for each replica of its service. */
+#define SLOTS_MAX 1000000u
 
 typedef struct RootDraft {
     const char *schema, *name, *description;
@@ -171,6 +177,7 @@ static void read_faults(ReadContext *context)
 {
     Draft *draft = context->draft;
     Spec child;
+    uint64_t links = 0;
     if (!draft->has_faults)
         return;
     if (spec_size(&draft->faults_spec) > FAULTS_MAX) {
@@ -183,6 +190,12 @@ static void read_faults(ReadContext *context)
         spec_check_name(&child, "fault");
         fault_read(&child, context, &fault);
         g_array_append_val(draft->fault_list, fault);
+        links += fault.link_count;
+        if (links > FAULT_LINKS_MAX) {
+            spec_problem(&draft->faults_spec, "must not hit more than %u links in all",
+                         FAULT_LINKS_MAX);
+            return;
+        }
     }
 }
 
@@ -238,9 +251,21 @@ static void check_counters(ReadContext *context)
     double counters = link_counters(context);
     if (counters > COUNTERS_MAX)
         spec_problem(&draft->links_spec,
-                     "must not make callers watch more than %u million pairs of replicas, got "
-                     "%.0f million: have fewer replicas, or a balancer that does not count",
+                     "must not give balancers more than %u million counters, one for each pair of "
+                     "replicas, got %.0f million: have fewer replicas, or a balancer that does not "
+                     "count",
                      COUNTERS_MAX >> 20, counters / (1u << 20));
+}
+
+static void check_slots(ReadContext *context)
+{
+    const Draft *draft = context->draft;
+    uint64_t slots = broker_slots(draft);
+    if (slots > SLOTS_MAX)
+        spec_problem(&draft->brokers_spec,
+                     "must not have more than %u consumers, the replicas of each counted, got "
+                     "%" G_GUINT64_FORMAT,
+                     SLOTS_MAX, slots);
 }
 
 static void read_parts(ReadContext *context)
@@ -255,6 +280,7 @@ static void read_parts(ReadContext *context)
     slos_read(context);
     links_finish(context);
     check_counters(context);
+    check_slots(context);
 }
 
 static bool read_all(Document *document, Topology *topology, Problems *problems)
