@@ -39,9 +39,10 @@ static GArray *candidates(const Topology *topology, const FaultConfig *fault)
     return replicas;
 }
 
+/* Chaos Mesh rounds down, and draws a whole percentage from 0 to the largest. */
 static guint number_selected(const FaultConfig *fault, guint count, gsl_rng *rng)
 {
-    double number = count;
+    double number = count, percentage = fault->value;
     switch ((SelectionMode)fault->mode) {
     case SELECT_ALL:
         break;
@@ -51,11 +52,12 @@ static guint number_selected(const FaultConfig *fault, guint count, gsl_rng *rng
     case SELECT_FIXED:
         number = fault->value;
         break;
-    case SELECT_FIXED_PERCENT:
-        number = ceil(count * fault->value / 100);
-        break;
     case SELECT_RANDOM_MAX_PERCENT:
-        number = ceil(count * gsl_rng_uniform(rng) * fault->value / 100);
+        percentage = (double)gsl_rng_uniform_int(rng, (unsigned long)fault->value + 1);
+        number = floor(count * percentage / 100);
+        break;
+    case SELECT_FIXED_PERCENT:
+        number = floor(count * percentage / 100);
         break;
     }
     return number >= count ? count : (guint)number;
@@ -148,7 +150,9 @@ static int compare_windows(const void *a, const void *b)
     const FaultWindow *x = a, *y = b;
     if (x->start != y->start)
         return x->start < y->start ? -1 : 1;
-    return (x->fault > y->fault) - (x->fault < y->fault);
+    if (x->fault != y->fault)
+        return x->fault < y->fault ? -1 : 1;
+    return (x->end > y->end) - (x->end < y->end);
 }
 
 FaultSchedule *fault_schedule_new(const Topology *topology, uint64_t seed, uint32_t replication)

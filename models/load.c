@@ -204,34 +204,13 @@ OperationDemand *topology_demand(const Topology *topology)
 
 /* --- rates */
 
-static double profile_mean(const WorkloadConfig *workload, SimTime duration)
-{
-    double sum = 0;
-    SimTime start = 0;
-    for (uint32_t i = 0; i < workload->profile_count && start < duration; i++) {
-        const RatePiece *piece = &workload->profile[i];
-        SimTime until = MIN(piece->until, duration);
-        bool is_whole = until == piece->until;
-        double span = (double)(until - start);
-        double part = is_whole ? 1 : span / (double)(piece->until - start);
-        double end = piece->from + (piece->to - piece->from) * part;
-        sum += span * (piece->from + end) / 2;
-        start = until;
-    }
-    return sum / (double)duration;
-}
-
 double workload_rate(const Topology *topology, uint32_t index)
 {
     const WorkloadConfig *workload = &topology->workloads[index];
     if (workload->is_closed || workload->arrival.kind == NULL)
         return (double)NAN;
-    const ArrivalKind *kind = (const ArrivalKind *)(const void *)workload->arrival.kind;
     double batch = workload->batch == NULL ? 1 : count_mean(workload->batch);
-    if (workload->profile_count > 0)
-        return batch * profile_mean(workload, topology->simulation.duration);
-    return kind->mean_rate == NULL ? (double)NAN
-                                   : batch * kind->mean_rate(workload->arrival.config);
+    return batch * arrival_mean_rate(workload, topology->simulation.duration);
 }
 
 static double *operation_rates(const Topology *topology)

@@ -13,7 +13,7 @@ typedef struct ServiceLoad {
 } ServiceLoad;
 
 /* Requests per second that a workload offers on average over the measured part; NaN for a closed
- * one, whose rate depends on the answers, and where the rate is unknown (a trace). */
+ * one, whose rate depends on the answers. */
 double workload_rate(const Topology *topology, uint32_t workload);
 
 /* One for each service, to be freed with g_free. Open workloads of known rate only. */

@@ -274,6 +274,8 @@ typedef struct FaultConfig {
     const uint32_t *links; /* of a link target: all links it names; of a service target: those that
                               lead to it */
     uint32_t link_count;
+    const uint32_t *outgoing; /* of a service target: the links over which it calls others */
+    uint32_t outgoing_count;
     int mode;     /* SelectionMode */
     double value; /* number or percentage of replicas for `mode` */
     SimTime start,

@@ -25,12 +25,37 @@ const Family arrival_family = {
     .kinds = kinds,
 };
 
+static double profile_mean(const WorkloadConfig *workload, SimTime duration)
+{
+    double sum = 0;
+    SimTime start = 0;
+    for (uint32_t i = 0; i < workload->profile_count && start < duration; i++) {
+        const RatePiece *piece = &workload->profile[i];
+        SimTime until = MIN(piece->until, duration);
+        double span = (double)(until - start), length = (double)(piece->until - start);
+        double end = piece->from + (piece->to - piece->from) * (span / length);
+        sum += span * (piece->from + end) / 2;
+        start = until;
+    }
+    return sum / (double)duration;
+}
+
+double arrival_mean_rate(const WorkloadConfig *workload, SimTime duration)
+{
+    const ArrivalKind *kind = (const ArrivalKind *)(const void *)workload->arrival.kind;
+    if (workload->profile != NULL)
+        return profile_mean(workload, duration);
+    return kind->mean_rate(workload->arrival.config, duration);
+}
+
 struct ArrivalProcess {
     const ArrivalKind *kind;
     const WorkloadConfig *workload;
     ArrivalSource source;
-    uint64_t key, batch_key;
-    SimTime end; /* of the measured part */
+    SimRng batches;
+    SimTime end;  /* of the measured part */
+    SimTime next; /* the arrival known ahead */
+    bool has_next;
 };
 
 #define PER_NS (1.0 / (double)SIM_TIME_S)
@@ -85,17 +110,30 @@ static void add_spikes(RateCurve *curve, const Topology *topology, uint32_t work
     }
 }
 
+/* One arrival is known ahead: the draw that the clock waits for has been made while other work went
+ * on, which a processor that looks ahead turns into time. */
+static void look_ahead(ArrivalProcess *process)
+{
+    ArrivalSource *source = &process->source;
+    double at;
+    source->index++;
+    process->has_next = process->kind->next(source, &at) && at < (double)process->end;
+    process->next = process->has_next ? sim_time_from_ns(at) : SIM_TIME_NEVER;
+}
+
 ArrivalProcess *arrival_process_new(const Topology *topology, uint32_t workload, uint64_t seed,
                                     uint32_t replication, const FaultSchedule *faults)
 {
     ArrivalProcess *process = g_new0(ArrivalProcess, 1);
     process->workload = &topology->workloads[workload];
     process->kind = (const ArrivalKind *)(const void *)process->workload->arrival.kind;
-    process->key = sim_key(seed, replication, process->workload->name, "arrival");
-    process->batch_key = sim_key(seed, replication, process->workload->name, "batch");
+    sim_rng_init(&process->batches);
+    sim_rng_at(&process->batches, sim_key(seed, replication, process->workload->name, "batch"), 0,
+               0);
     process->end = topology->simulation.warmup + topology->simulation.duration;
     ArrivalSource *source = &process->source;
     sim_rng_init(&source->rng);
+    sim_rng_at(&source->rng, sim_key(seed, replication, process->workload->name, "arrival"), 0, 0);
     source->config = process->workload->arrival.config;
     source->state = g_malloc0(process->kind->state_size + 1);
     source->measure_from = topology->simulation.warmup;
@@ -104,6 +142,7 @@ ArrivalProcess *arrival_process_new(const Topology *topology, uint32_t workload,
     add_spikes(source->curve, topology, workload, faults);
     if (process->kind->start != NULL)
         process->kind->start(source);
+    look_ahead(process);
     return process;
 }
 
@@ -120,16 +159,12 @@ void arrival_process_free(ArrivalProcess *process)
 
 bool arrival_process_next(ArrivalProcess *process, SimTime *time, uint32_t *count)
 {
-    ArrivalSource *source = &process->source;
-    double at;
-    source->index++;
-    sim_rng_at(&source->rng, process->key, source->index, 0);
-    if (!process->kind->next(source, &at) || !(at < (double)process->end))
+    if (!process->has_next || process->next >= process->end)
         return false;
-    *time = sim_time_from_ns(at);
+    *time = process->next;
     *count = 1;
     if (process->workload->batch != NULL)
-        *count = count_draw(process->workload->batch,
-                            sim_rng_at(&source->rng, process->batch_key, source->index, 0));
-    return *time < process->end;
+        *count = count_draw(process->workload->batch, &process->batches.gsl);
+    look_ahead(process);
+    return true;
 }

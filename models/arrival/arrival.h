@@ -27,7 +27,7 @@ typedef struct ArrivalSource {
     SimTime measure_from; /* traces and profiles count from there */
     double end;           /* of the measured part, ns: arrivals from there on are not asked for */
     uint64_t index;       /* of the next arrival: 1, 2, ... */
-    SimRng rng;           /* set to the next arrival's draws before each call of next */
+    SimRng rng;           /* draws of arrivals, one after the other */
 } ArrivalSource;
 
 typedef struct ArrivalKind {
@@ -41,11 +41,17 @@ typedef struct ArrivalKind {
     /* Time of the next arrival since the start of the run, not before the last one; false: there is
      * none. */
     bool (*next)(ArrivalSource *source, double *time_ns);
-    double (*mean_rate)(
-        const void *config); /* per second, for the traffic equations; NaN if it is unknown */
+    /* Per second, on average over a measured part of this length. */
+    double (*mean_rate)(const void *config, SimTime duration);
+    /* Steps of its own per second, where they can be more than arrivals; NULL otherwise. */
+    double (*work_rate)(const void *config);
 } ArrivalKind;
 
 extern const Family arrival_family;
+
+/* Arrivals (batches, not requests) of an open workload per second, on average over a measured part
+ * of this length; load spikes aside. */
+double arrival_mean_rate(const WorkloadConfig *workload, SimTime duration);
 
 typedef struct ArrivalProcess ArrivalProcess;
 

@@ -15,8 +15,9 @@ static bool next(ArrivalSource *source, double *time_ns)
     return true;
 }
 
-static double mean_rate(const void *config)
+static double mean_rate(const void *config, SimTime duration)
 {
+    (void)duration;
     return ((const ConstantConfig *)config)->rate;
 }
 

@@ -67,8 +67,9 @@ static bool next(ArrivalSource *source, double *time_ns)
     return false;
 }
 
-static double mean_rate(const void *config_bytes)
+static double mean_rate(const void *config_bytes, SimTime duration)
 {
+    (void)duration;
     const MmppConfig *config = config_bytes;
     double arrivals = 0, time = 0;
     for (uint32_t i = 0; i < config->states.count; i++) {
@@ -76,6 +77,16 @@ static double mean_rate(const void *config_bytes)
         time += (double)config->states.phases[i].mean_time;
     }
     return arrivals / time;
+}
+
+/* Changes of state. */
+static double work_rate(const void *config_bytes)
+{
+    const MmppConfig *config = config_bytes;
+    double time = 0;
+    for (uint32_t i = 0; i < config->states.count; i++)
+        time += (double)config->states.phases[i].mean_time;
+    return config->states.count * (double)SIM_TIME_S / time;
 }
 
 static const Key phase_keys[] = {
@@ -144,4 +155,5 @@ const ArrivalKind arrival_mmpp = {
     .bends = true,
     .next = next,
     .mean_rate = mean_rate,
+    .work_rate = work_rate,
 };

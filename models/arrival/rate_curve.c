@@ -1,7 +1,9 @@
 #include "models/arrival/rate_curve.h"
 
+#include <float.h>
 #include <glib.h>
 #include <math.h>
+#include <string.h>
 
 RateCurve *rate_curve_new(CurvePiece *pieces, uint32_t count)
 {
@@ -26,36 +28,56 @@ static double rate_in(const CurvePiece *piece, double start, double time)
     return piece->from + (piece->to - piece->from) * ((time - start) / (piece->end - start));
 }
 
+/* The piece that holds `time`, its start included; the last one if it is INFINITY. */
+static uint32_t find(const RateCurve *curve, double time)
+{
+    uint32_t low = 0, high = curve->count - 1;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (curve->pieces[middle].end > time)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static double start_of(const RateCurve *curve, uint32_t piece)
+{
+    return piece == 0 ? 0 : curve->pieces[piece - 1].end;
+}
+
 /* Cuts the piece that holds `time` in two there. */
 static void cut(RateCurve *curve, double time)
 {
-    double start = 0;
-    for (uint32_t i = 0; i < curve->count; start = curve->pieces[i++].end) {
-        CurvePiece piece = curve->pieces[i];
-        if (time <= start || time >= piece.end)
-            continue;
-        double middle = rate_in(&piece, start, time);
-        curve->pieces = g_renew(CurvePiece, curve->pieces, curve->count + 1);
-        for (uint32_t j = curve->count; j > i; j--)
-            curve->pieces[j] = curve->pieces[j - 1];
-        curve->count++;
-        curve->pieces[i] = (CurvePiece){.end = time, .from = piece.from, .to = middle};
-        curve->pieces[i + 1] = (CurvePiece){.end = piece.end, .from = middle, .to = piece.to};
+    uint32_t i = find(curve, time);
+    double start = start_of(curve, i);
+    CurvePiece piece = curve->pieces[i];
+    if (time <= start || isinf(time))
         return;
-    }
+    double middle = rate_in(&piece, start, time);
+    curve->pieces = g_renew(CurvePiece, curve->pieces, curve->count + 1);
+    memmove(&curve->pieces[i + 1], &curve->pieces[i], (curve->count - i) * sizeof(CurvePiece));
+    curve->count++;
+    curve->pieces[i] = (CurvePiece){.end = time, .from = piece.from, .to = middle};
+    curve->pieces[i + 1].from = middle;
 }
 
 void rate_curve_scale(RateCurve *curve, double start, double end, double factor)
 {
     cut(curve, start);
     cut(curve, end);
-    double at = 0;
-    for (uint32_t i = 0; i < curve->count; at = curve->pieces[i++].end) {
-        if (at < start || at >= end)
-            continue;
+    for (uint32_t i = find(curve, start); i < curve->count && start_of(curve, i) < end; i++) {
         curve->pieces[i].from *= factor;
         curve->pieces[i].to *= factor;
     }
+}
+
+static double slope_of(const CurvePiece *piece, double start)
+{
+    return isinf(piece->end) || piece->end <= start
+               ? 0
+               : (piece->to - piece->from) / (piece->end - start);
 }
 
 /* How long until a rate that is r now and changes by s per ns has added up to `amount`; INFINITY if
@@ -70,30 +92,39 @@ static double time_for(double rate, double slope, double amount)
     return 2 * amount / (rate + sqrt(under));
 }
 
+static double grown_at(const RateCurve *curve, const CurvePiece *piece, double time)
+{
+    double span = time - curve->piece_start;
+    return span * (piece->from + slope_of(piece, curve->piece_start) * span / 2);
+}
+
+/* Times are worked out from the start of the piece, so that rounding does not add up from one
+ * arrival to the next. */
 double rate_curve_advance(RateCurve *curve, double amount, double limit)
 {
+    if (!(amount > 0))
+        return 0;
     for (;;) {
         const CurvePiece *piece = &curve->pieces[curve->current];
-        if (isinf(piece->end) && piece->from > 0 && curve->time + amount / piece->from <= limit) {
-            curve->time += amount / piece->from;
-            return 0;
-        }
-        double rate = rate_in(piece, curve->piece_start, curve->time);
-        double length = piece->end - curve->piece_start;
-        double slope = isinf(piece->end) ? 0 : (piece->to - piece->from) / length;
-        double takes = amount > 0 ? time_for(rate, slope, amount) : 0;
+        double goal = curve->grown + amount;
+        double time =
+            curve->piece_start + time_for(piece->from, slope_of(piece, curve->piece_start), goal);
         double end = piece->end < limit ? piece->end : limit;
-        if (curve->time + takes <= end) {
-            curve->time += takes;
+        if (time <= end && !isinf(time)) {
+            curve->time = time > curve->time ? time : curve->time;
+            curve->grown = goal;
             return 0;
         }
-        double spent = end - curve->time;
-        amount -= isinf(spent) ? 0 : spent * (rate + slope * spent / 2);
-        amount = amount > 0 ? amount : 0;
         curve->time = end;
-        if (piece->end > limit || isinf(end))
-            return amount > 0 ? amount : 1e-300; /* the limit came first, if only by rounding */
+        if (isinf(end))
+            return amount;
+        curve->grown = grown_at(curve, piece, end);
+        /* Rounding may find nothing left although the limit came first. */
+        amount = goal - curve->grown > 0 ? goal - curve->grown : DBL_MIN;
+        if (piece->end > limit)
+            return amount;
         curve->piece_start = piece->end;
+        curve->grown = 0;
         curve->current++;
     }
 }

@@ -17,13 +17,15 @@ struct RateCurve {
     uint32_t count, current;
     double time;        /* where we are, ns */
     double piece_start; /* of the current piece */
+    double grown;       /* the integral since then, up to where we are */
 };
 
 /* The pieces are taken over (g_malloc). The last one has no end. */
 RateCurve *rate_curve_new(CurvePiece *pieces, uint32_t count);
 void rate_curve_free(RateCurve *curve);
 
-/* Multiplies the rate by `factor` from `start` to `end` (ns). Before the first move. */
+/* Multiplies the rate by `factor` from `start` to `end` (ns). Before the first move. Quick when
+ * calls come in the order of `start`. */
 void rate_curve_scale(RateCurve *curve, double start, double end, double factor);
 
 /* Moves on until the integral has grown by `amount`, or to `limit`, whichever is first, and returns

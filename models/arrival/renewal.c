@@ -17,8 +17,9 @@ static bool next(ArrivalSource *source, double *time_ns)
     return true;
 }
 
-static double mean_rate(const void *config)
+static double mean_rate(const void *config, SimTime duration)
 {
+    (void)duration;
     return (double)SIM_TIME_S / distribution_mean(((const RenewalConfig *)config)->interarrival);
 }
 

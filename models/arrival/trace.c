@@ -54,18 +54,26 @@ static bool next(ArrivalSource *source, double *time_ns)
     return true;
 }
 
-static double mean_rate(const void *config)
+static double arrivals_of_rates(const Trace *trace, double end)
+{
+    double arrivals = 0;
+    for (uint32_t i = 0; i < trace->count && trace->times[i] < end; i++) {
+        double next = i + 1 < trace->count ? trace->times[i + 1] : end;
+        arrivals += trace->rates[i] * (fmin(next, end) - trace->times[i]);
+    }
+    return arrivals;
+}
+
+static double mean_rate(const void *config, SimTime duration)
 {
     const Trace *trace = &((const TraceConfig *)config)->trace;
-    double length = trace->times[trace->count - 1] - (trace->rates == NULL ? 0 : trace->times[0]);
-    if (length <= 0)
-        return NAN;
-    if (trace->rates == NULL)
-        return trace->count / length;
-    double arrivals = 0;
-    for (uint32_t i = 0; i + 1 < trace->count; i++)
-        arrivals += trace->rates[i] * (trace->times[i + 1] - trace->times[i]);
-    return arrivals / length;
+    double end = sim_time_to_s(duration);
+    if (trace->rates != NULL)
+        return arrivals_of_rates(trace, end) / end;
+    uint32_t count = 0;
+    while (count < trace->count && trace->times[count] < end)
+        count++;
+    return count / end;
 }
 
 static bool parse_number(const char *text, double *value)

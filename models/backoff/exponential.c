@@ -1,13 +1,16 @@
 /* base * multiplier^(retry - 1): Envoy (full jitter), gRPC (proportional), AWS SDKs (full). */
 #include "models/backoff/growth.h"
 
-/* By multiplication, so that the same bits come out whatever the machine's pow(); stops at the cap.
- */
+/* By repeated squaring and not by pow(), so that the same bits come out on every machine. What
+ * grows beyond every number is capped like the rest. */
 static double grown(const GrowthConfig *growth, uint32_t retry)
 {
-    double interval = (double)growth->base_interval;
-    for (uint32_t i = 1; i < retry && interval < (double)SIM_TIME_LONGEST; i++)
-        interval *= growth->multiplier;
+    double interval = (double)growth->base_interval, factor = growth->multiplier;
+    for (uint32_t left = retry - 1; left > 0; left /= 2) {
+        if (left % 2 == 1)
+            interval *= factor;
+        factor *= factor;
+    }
     return interval;
 }
 

@@ -4,70 +4,76 @@
 
 #include "sim/check.h"
 
-#define HOLE       0u
 #define ROOM_FIRST 16u
 
-/* head and tail are tickets: they run on and wrap; the places between them are in use. */
-static uint32_t *place(const WaitQueue *queue, uint32_t ticket)
+typedef struct Place {
+    uint32_t handle;         /* 0: nobody stands here */
+    uint32_t before, behind; /* behind: of a free place, the next free one */
+} Place;
+
+/* Place 0 closes the line to a circle: behind it stands the first, before it the last. queue->mask:
+ * how many places there are; queue->head: the first free one, 0 if there is none. */
+static Place *place_at(const WaitQueue *queue, uint32_t ticket)
 {
-    return (uint32_t *)queue->items + (ticket & queue->mask);
+    return (Place *)queue->items + ticket;
 }
 
 static void grow(WaitQueue *queue)
 {
-    uint32_t room = queue->items == NULL ? 0 : queue->mask + 1;
-    uint32_t larger = room == 0 ? ROOM_FIRST : room * 2;
-    uint32_t *items = g_new(uint32_t, larger);
-    for (uint32_t ticket = queue->head; ticket != queue->tail; ticket++)
-        items[ticket & (larger - 1)] = *place(queue, ticket);
-    g_free(queue->items);
-    queue->items = items;
-    queue->mask = larger - 1;
+    uint32_t room = queue->mask, larger = room == 0 ? ROOM_FIRST : room * 2;
+    queue->items = g_renew(Place, queue->items, larger);
+    if (room == 0)
+        *place_at(queue, room++) = (Place){0};
+    for (uint32_t i = room; i < larger; i++)
+        *place_at(queue, i) = (Place){.behind = i + 1 < larger ? i + 1 : 0};
+    queue->head = room;
+    queue->mask = larger;
 }
 
 uint32_t line_push(WaitQueue *queue, uint32_t handle, double priority)
 {
     (void)priority;
-    if (queue->items == NULL || queue->tail - queue->head > queue->mask)
+    if (queue->head == 0)
         grow(queue);
-    uint32_t ticket = queue->tail++;
-    *place(queue, ticket) = handle;
+    uint32_t ticket = queue->head;
+    Place *place = place_at(queue, ticket), *ends = place_at(queue, 0);
+    queue->head = place->behind;
+    *place = (Place){.handle = handle, .before = ends->before};
+    place_at(queue, ends->before)->behind = ticket;
+    ends->before = ticket;
     queue->count++;
     return ticket;
 }
 
-static void trim(WaitQueue *queue)
+static uint32_t leave(WaitQueue *queue, uint32_t ticket)
 {
-    while (queue->head != queue->tail && *place(queue, queue->head) == HOLE)
-        queue->head++;
-    while (queue->head != queue->tail && *place(queue, queue->tail - 1) == HOLE)
-        queue->tail--;
+    Place *place = place_at(queue, ticket);
+    uint32_t handle = place->handle;
+    SIM_CHECK(handle != 0);
+    place_at(queue, place->before)->behind = place->behind;
+    place_at(queue, place->behind)->before = place->before;
+    *place = (Place){.behind = queue->head};
+    queue->head = ticket;
+    queue->count--;
+    return handle;
 }
 
 uint32_t line_pop_first(WaitQueue *queue)
 {
     SIM_CHECK(queue->count > 0);
-    uint32_t handle = *place(queue, queue->head++);
-    queue->count--;
-    trim(queue);
-    return handle;
+    return leave(queue, place_at(queue, 0)->behind);
 }
 
 uint32_t line_pop_last(WaitQueue *queue)
 {
     SIM_CHECK(queue->count > 0);
-    uint32_t handle = *place(queue, --queue->tail);
-    queue->count--;
-    trim(queue);
-    return handle;
+    return leave(queue, place_at(queue, 0)->before);
 }
 
 void line_remove(WaitQueue *queue, uint32_t ticket)
 {
-    SIM_CHECK(queue->count > 0 && *place(queue, ticket) != HOLE);
-    *place(queue, ticket) = HOLE;
-    queue->count--;
-    trim(queue);
+    SIM_CHECK(queue->count > 0);
+    leave(queue, ticket);
 }
 
 void line_clear(WaitQueue *queue)

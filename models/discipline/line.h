@@ -1,5 +1,6 @@
-/* A line that can be taken from at both ends: a ring of handles, in which those that left from the
- * middle leave a hole. A ticket is a place in the line, counted from its beginning. */
+/* A line that can be left at both ends and from the middle: a chained list of handles in places
+ * that are used again. A ticket is a place. Memory follows the most that ever waited at once, not
+ * how many came. */
 #ifndef TOPPLE_MODELS_DISCIPLINE_LINE_H
 #define TOPPLE_MODELS_DISCIPLINE_LINE_H
 

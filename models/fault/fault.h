@@ -45,6 +45,8 @@ typedef struct FaultKind {
     void (*on_replica)(const void *config, ReplicaCondition *condition);
     void (*on_operation)(const void *config, OperationCondition *condition);
     void (*on_link)(const void *config, LinkCondition *condition);
+    void (*on_outgoing)(const void *config,
+                        LinkCondition *condition); /* links over which a service target calls */
     double (*load_factor)(const void *config);
 } FaultKind;
 

@@ -13,6 +13,14 @@ static void on_link(const void *config, LinkCondition *condition)
     condition->drops_replies = condition->drops_replies || direction != DIRECTION_TO;
 }
 
+/* Where the target is the caller, requests come from it and replies go to it. */
+static void on_outgoing(const void *config, LinkCondition *condition)
+{
+    int direction = ((const PartitionConfig *)config)->direction;
+    condition->drops_requests = condition->drops_requests || direction != DIRECTION_TO;
+    condition->drops_replies = condition->drops_replies || direction != DIRECTION_FROM;
+}
+
 static const char *const directions[] = {"both", "to", "from", NULL};
 
 static const Key keys[] = {
@@ -21,7 +29,8 @@ static const Key keys[] = {
      .offset = offsetof(PartitionConfig, direction),
      .fallback = "\"both\"",
      .detail.choices = directions,
-     .summary = "to: what is sent to the callee is dropped; from: what it sends back; both"},
+     .summary = "to: what is sent to the target (a link's callee) is dropped; from: what it sends; "
+                "both"},
     {0},
 };
 
@@ -32,4 +41,5 @@ const FaultKind fault_partition = {
              .config_size = sizeof(PartitionConfig)},
     .targets = 1u << TARGET_LINK | 1u << TARGET_SERVICE,
     .on_link = on_link,
+    .on_outgoing = on_outgoing,
 };

@@ -16,8 +16,8 @@ static const char *const modes[] = {"all", "one", "fixed", "fixed_percent", "ran
 typedef struct Target {
     int kind; /* TargetKind; -1: not read */
     uint32_t index;
-    const uint32_t *links;
-    uint32_t link_count;
+    const uint32_t *links, *outgoing;
+    uint32_t link_count, outgoing_count;
 } Target;
 
 typedef struct Renewal {
@@ -40,6 +40,7 @@ static bool read_target_value(const Spec *spec, ReadContext *context, Target *ta
         if (!name_read_service(spec, context, &target->index))
             return false;
         target->links = links_leading_to(context, target->index, &target->link_count);
+        target->outgoing = links_leaving_from(context, target->index, &target->outgoing_count);
         return true;
     case TARGET_OPERATION:
         return name_read_operation(spec, context, &target->index);
@@ -190,12 +191,23 @@ static bool check_times(const Spec *spec, const FaultKeys *read, bool has_times)
            spec_problem(spec, "schedule: mttf must be above 0");
 }
 
+static double expected_windows(const FaultConfig *fault, SimTime duration)
+{
+    if (fault->mttf == NULL)
+        return 1;
+    return (double)duration / (distribution_mean(fault->mttf) + distribution_mean(fault->mttr));
+}
+
+/* Those of the faults before it included. */
 static bool check_windows(const Spec *spec, const ReadContext *context, const FaultConfig *fault)
 {
     if (fault->mttf == NULL || context->draft == NULL)
         return true;
-    double cycle = distribution_mean(fault->mttf) + distribution_mean(fault->mttr);
-    double expected = (double)context->draft->topology->simulation.duration / cycle;
+    SimTime duration = context->draft->topology->simulation.duration;
+    const GArray *before = context->draft->fault_list;
+    double expected = expected_windows(fault, duration);
+    for (guint i = 0; i < before->len; i++)
+        expected += expected_windows(&g_array_index(before, FaultConfig, i), duration);
     return expected < FAULT_WINDOWS_MAX / 2.0 ||
            spec_problem(spec,
                         "about %.0f failures are expected in one run, the most is %u: a longer "
@@ -210,6 +222,10 @@ static bool check_mode(const Spec *spec, const FaultKeys *read, bool has_value)
         return spec_problem(spec, "mode %s needs a value", modes[read->mode]);
     if (!needs_value && has_value)
         return spec_problem(spec, "mode %s takes no value", modes[read->mode]);
+    if (needs_value && !(read->value > 0))
+        return spec_problem(spec, "value must be above 0 for mode %s", modes[read->mode]);
+    if (read->mode == SELECT_FIXED && fmod(read->value, 1) > 0)
+        return spec_problem(spec, "value must be a whole number for mode fixed");
     bool is_percentage =
         read->mode == SELECT_FIXED_PERCENT || read->mode == SELECT_RANDOM_MAX_PERCENT;
     if (is_percentage && read->value > 100)
@@ -231,6 +247,8 @@ bool fault_read(const Spec *spec, ReadContext *context, FaultConfig *fault)
     fault->target_index = read.target.index;
     fault->links = read.target.links;
     fault->link_count = read.target.link_count;
+    fault->outgoing = read.target.outgoing;
+    fault->outgoing_count = read.target.outgoing_count;
     fault->mode = read.mode;
     fault->value = read.value;
     fault->start = read.start;

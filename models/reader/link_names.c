@@ -17,12 +17,37 @@ static bool matches(const Draft *draft, const LinkRule *pattern, const LinkConfi
     return strcmp(arrow + 4, name_map_get(&draft->operations, pattern->operation)) == 0;
 }
 
+static bool is_list(const GArray *indices, const uint32_t *list, uint32_t count)
+{
+    return list != NULL && count == indices->len &&
+           memcmp(list, indices->data, indices->len * sizeof *list) == 0;
+}
+
+/* The same list of a fault before this one, or NULL: many faults may have one target with many
+ * links. */
+static const uint32_t *find_list(const Draft *draft, const GArray *indices)
+{
+    for (guint i = 0; indices->len > 0 && i < draft->fault_list->len; i++) {
+        const FaultConfig *fault = &g_array_index(draft->fault_list, FaultConfig, i);
+        if (is_list(indices, fault->links, fault->link_count))
+            return fault->links;
+        if (is_list(indices, fault->outgoing, fault->outgoing_count))
+            return fault->outgoing;
+    }
+    return NULL;
+}
+
 static const uint32_t *to_arena(ReadContext *context, GArray *indices, uint32_t *count)
 {
+    *count = indices->len;
+    const uint32_t *known = find_list(context->draft, indices);
+    if (known != NULL) {
+        g_array_free(indices, TRUE);
+        return known;
+    }
     uint32_t *copy = arena_take(context->arena, indices->len, sizeof *copy);
     if (indices->len > 0)
         memcpy(copy, indices->data, indices->len * sizeof *copy);
-    *count = indices->len;
     g_array_free(indices, TRUE);
     return copy;
 }
@@ -45,15 +70,26 @@ bool name_read_links(const Spec *spec, ReadContext *context, const uint32_t **li
     return *count > 0 || spec_problem(spec, "no call goes over the link \"%s\"", name);
 }
 
-const uint32_t *links_leading_to(ReadContext *context, uint32_t service, uint32_t *count)
+static const uint32_t *links_at(ReadContext *context, uint32_t service, size_t end, uint32_t *count)
 {
     const GArray *links = context->draft->link_list;
     GArray *found = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     for (uint32_t i = 0; i < links->len; i++) {
-        if (g_array_index(links, LinkConfig, i).callee == service)
+        const char *link = (const char *)&g_array_index(links, LinkConfig, i);
+        if (*(const uint32_t *)(const void *)(link + end) == service)
             g_array_append_val(found, i);
     }
     return to_arena(context, found, count);
+}
+
+const uint32_t *links_leading_to(ReadContext *context, uint32_t service, uint32_t *count)
+{
+    return links_at(context, service, offsetof(LinkConfig, callee), count);
+}
+
+const uint32_t *links_leaving_from(ReadContext *context, uint32_t service, uint32_t *count)
+{
+    return links_at(context, service, offsetof(LinkConfig, caller), count);
 }
 
 bool workload_add_site(const Spec *spec, ReadContext *context, uint32_t workload,

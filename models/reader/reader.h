@@ -72,6 +72,9 @@ bool name_read_links(const Spec *spec, ReadContext *context, const uint32_t **li
 /* All links that lead to a service, ascending, owned by the arena. */
 const uint32_t *links_leading_to(ReadContext *context, uint32_t service, uint32_t *count);
 
+/* All links over which a service calls, likewise. */
+const uint32_t *links_leaving_from(ReadContext *context, uint32_t service, uint32_t *count);
+
 /* Adds a workload's call site for an operation of its mix (ordinal 0, no sizes) and finds its link.
  * A problem at `spec` when no link of the file leads there. */
 bool workload_add_site(const Spec *spec, ReadContext *context, uint32_t workload,

@@ -9,6 +9,7 @@
 #define MIX_MAX      10000u
 #define PROFILE_MAX  100000u
 #define ARRIVALS_MAX 1e10 /* expected in one run */
+#define CHANGES_MAX  1e9  /* of an mmpp's states, expected in one run: seconds of work */
 
 typedef struct Mix {
     const uint32_t *sites;
@@ -122,35 +123,50 @@ const Key arrival_part_keys[] = {
  * --------------------------------------------------------------------------------------------------
  */
 
-static double expected_arrivals(const Draft *draft, const WorkloadConfig *workload, double rate)
+/* The first rate of a profile also holds in the warm-up. */
+static double expected_arrivals(const SimulationConfig *simulation, const WorkloadConfig *workload)
 {
-    const SimulationConfig *simulation = &draft->topology->simulation;
-    double seconds = sim_time_to_s(simulation->warmup) + sim_time_to_s(simulation->duration);
-    double highest = rate;
-    for (uint32_t i = 0; i < workload->profile_count; i++)
-        highest = fmax(highest, fmax(workload->profile[i].from, workload->profile[i].to));
-    return highest * seconds * (workload->batch == NULL ? 1 : count_mean(workload->batch));
+    double mean = arrival_mean_rate(workload, simulation->duration);
+    double before = workload->profile != NULL ? workload->profile[0].from : mean;
+    double arrivals =
+        before * sim_time_to_s(simulation->warmup) + mean * sim_time_to_s(simulation->duration);
+    return arrivals * (workload->batch == NULL ? 1 : count_mean(workload->batch));
+}
+
+static bool check_amount(const Spec *spec, const ReadContext *context,
+                         const WorkloadConfig *workload)
+{
+    if (context->draft == NULL)
+        return true;
+    const SimulationConfig *simulation = &context->draft->topology->simulation;
+    const ArrivalKind *kind = (const ArrivalKind *)(const void *)workload->arrival.kind;
+    double length = sim_time_to_s(simulation->warmup) + sim_time_to_s(simulation->duration);
+    if (expected_arrivals(simulation, workload) > ARRIVALS_MAX)
+        return spec_problem(
+            spec, "more than %g requests are expected in one run: lower the rate or the duration",
+            ARRIVALS_MAX);
+    if (kind->work_rate != NULL && kind->work_rate(workload->arrival.config) * length > CHANGES_MAX)
+        return spec_problem(spec,
+                            "more than %g changes of state are expected in one run: a longer "
+                            "mean_time would be right",
+                            CHANGES_MAX);
+    return true;
 }
 
 static bool check_arrival(const Spec *spec, const ReadContext *context,
                           const WorkloadConfig *workload)
 {
     const ArrivalKind *kind = (const ArrivalKind *)(const void *)workload->arrival.kind;
-    double rate = kind->mean_rate(workload->arrival.config);
+    double rate = kind->has_rate ? kind->mean_rate(workload->arrival.config, SIM_TIME_S) : 0;
     if (kind->has_rate && workload->profile == NULL && !(rate > 0))
         return spec_problem(spec, "must have a rate above 0, or a profile");
-    if (kind->has_rate && workload->profile != NULL && rate > 0)
+    if (workload->profile != NULL && rate > 0)
         return spec_problem(spec, "must have either rate or profile, not both");
     if (!kind->has_rate && workload->profile != NULL)
         return spec_problem(spec,
                             "a profile needs a process with a rate: poisson or constant, not %s",
                             kind->kind.name);
-    if (context->draft != NULL &&
-        expected_arrivals(context->draft, workload, isnan(rate) ? 0 : rate) > ARRIVALS_MAX)
-        return spec_problem(
-            spec, "more than %g requests are expected in one run: lower the rate or the duration",
-            ARRIVALS_MAX);
-    return true;
+    return check_amount(spec, context, workload);
 }
 
 static bool read_arrival(const Spec *spec, ReadContext *context, void *value)

@@ -267,7 +267,7 @@ void world_build(World *world)
     build_step_keys(world);
     build_site_hashes(world);
     world->fault_events = g_new0(EventId, world->schedule->count * 2);
-    world->window_is_on = g_new0(bool, world->schedule->count);
+    world->windows_on = g_new0(uint32_t, world->schedule->count);
 }
 
 /* --- back to nothing
@@ -314,7 +314,7 @@ void world_demolish(World *world)
     void *const arrays[] = {world->replicas,       world->links,       world->subscriptions,
                             world->slots,          world->sources,     world->users,
                             world->operations,     world->abort_keys,  world->fault_events,
-                            world->window_is_on,   world->step_keys,   world->site_hashes,
+                            world->windows_on,     world->step_keys,   world->site_hashes,
                             world->publish_hashes, world->publish_keys};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_free(arrays[i]);

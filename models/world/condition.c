@@ -2,6 +2,9 @@
  */
 #include <math.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "models/world/internal.h"
 
 static const FaultConfig *fault_of(const World *world, uint32_t window)
@@ -9,13 +12,35 @@ static const FaultConfig *fault_of(const World *world, uint32_t window)
     return &world->topology->faults[world->schedule->windows[window].fault];
 }
 
+static int compare_indices(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Lists are in ascending order. */
+static bool has_index(const uint32_t *list, uint32_t count, uint32_t index)
+{
+    return count > 0 && bsearch(&index, list, count, sizeof *list, compare_indices) != NULL;
+}
+
 static bool window_hits_replica(const FaultWindow *window, uint32_t replica)
 {
-    for (uint32_t i = 0; i < window->replica_count; i++) {
-        if (window->replicas[i] == replica)
-            return true;
+    return has_index(window->replicas, window->replica_count, replica);
+}
+
+/* Windows that are on, in ascending order, so that a fold never depends on the order of edges. */
+static void switch_window(World *world, uint32_t window, bool is_on)
+{
+    uint32_t *on = world->windows_on, i = 0;
+    while (i < world->windows_on_count && on[i] < window)
+        i++;
+    if (is_on) {
+        memmove(on + i + 1, on + i, (world->windows_on_count++ - i) * sizeof *on);
+        on[i] = window;
+    } else {
+        memmove(on + i, on + i + 1, (--world->windows_on_count - i) * sizeof *on);
     }
-    return false;
 }
 
 /* --- replicas
@@ -25,11 +50,12 @@ static bool window_hits_replica(const FaultWindow *window, uint32_t replica)
 static ReplicaCondition replica_condition(const World *world, uint32_t replica)
 {
     ReplicaCondition condition = REPLICA_WELL;
-    for (uint32_t i = 0; i < world->schedule->count; i++) {
-        const FaultKind *kind = fault_kind(fault_of(world, i));
-        if (world->window_is_on[i] && kind->on_replica != NULL &&
-            window_hits_replica(&world->schedule->windows[i], replica))
-            kind->on_replica(fault_of(world, i)->type.config, &condition);
+    for (uint32_t i = 0; i < world->windows_on_count; i++) {
+        uint32_t window = world->windows_on[i];
+        const FaultKind *kind = fault_kind(fault_of(world, window));
+        if (kind->on_replica != NULL &&
+            window_hits_replica(&world->schedule->windows[window], replica))
+            kind->on_replica(fault_of(world, window)->type.config, &condition);
     }
     return condition;
 }
@@ -94,14 +120,13 @@ static bool targets_operation(const World *world, const FaultConfig *fault, uint
 static OperationCondition operation_condition(const World *world, uint32_t operation)
 {
     OperationCondition condition = OPERATION_WELL;
-    for (uint32_t i = 0; i < world->schedule->count; i++) {
-        const FaultConfig *fault = fault_of(world, i);
+    for (uint32_t i = 0; i < world->windows_on_count; i++) {
+        const FaultConfig *fault = fault_of(world, world->windows_on[i]);
         const FaultKind *kind = fault_kind(fault);
         /* A kind that acts on replicas does so for a service target; on operations only for an
          * operation. */
         bool acts = fault->target == TARGET_OPERATION || kind->on_replica == NULL;
-        if (world->window_is_on[i] && kind->on_operation != NULL && acts &&
-            targets_operation(world, fault, operation))
+        if (kind->on_operation != NULL && acts && targets_operation(world, fault, operation))
             kind->on_operation(fault->type.config, &condition);
     }
     return condition;
@@ -157,15 +182,15 @@ static void update_link(World *world, uint32_t index)
     Link *link = &world->links[index];
     link->condition = (LinkCondition){0};
     link->is_faulty = false;
-    for (uint32_t i = 0; i < world->schedule->count; i++) {
-        const FaultConfig *fault = fault_of(world, i);
+    for (uint32_t i = 0; i < world->windows_on_count; i++) {
+        const FaultConfig *fault = fault_of(world, world->windows_on[i]);
         const FaultKind *kind = fault_kind(fault);
-        if (!world->window_is_on[i] || !acts_on_links(fault, kind))
-            continue;
-        for (uint32_t j = 0; j < fault->link_count; j++) {
-            if (fault->links[j] != index)
-                continue;
+        if (acts_on_links(fault, kind) && has_index(fault->links, fault->link_count, index)) {
             kind->on_link(fault->type.config, &link->condition);
+            link->is_faulty = true;
+        }
+        if (kind->on_outgoing != NULL && has_index(fault->outgoing, fault->outgoing_count, index)) {
+            kind->on_outgoing(fault->type.config, &link->condition);
             link->is_faulty = true;
         }
     }
@@ -183,6 +208,10 @@ static void apply(World *world, uint32_t window_index)
     if (acts_on_links(fault, kind)) {
         for (uint32_t i = 0; i < fault->link_count; i++)
             update_link(world, fault->links[i]);
+    }
+    if (kind->on_outgoing != NULL) {
+        for (uint32_t i = 0; i < fault->outgoing_count; i++)
+            update_link(world, fault->outgoing[i]);
     }
     if (kind->on_operation != NULL) {
         for (uint32_t i = 0; i < world->topology->operation_count; i++) {
@@ -211,7 +240,7 @@ void fault_event(World *world, uint32_t edge)
 {
     uint32_t window = edge / 2;
     world->fault_events[edge] = 0;
-    world->window_is_on[window] = edge % 2 == 0;
+    switch_window(world, window, edge % 2 == 0);
     apply(world, window);
     report(world, window, edge % 2 == 0);
 }

@@ -304,7 +304,8 @@ struct World {
     User *users;
     OperationCondition *operations;
     EventId *fault_events; /* two of each window: start, end */
-    bool *window_is_on;
+    uint32_t *windows_on; /* ascending */
+    uint32_t windows_on_count;
     uint64_t *step_keys; /* of each step of the topology's code */
     uint64_t *site_hashes, *publish_hashes;
     uint64_t *publish_keys; /* of each broker */
