@@ -146,10 +146,43 @@ static void review_timeouts(Topology *topology)
     warn_of_rest(&sort);
 }
 
+/* --- calls that other consumers may take */
+
+static bool takes_only(const Topology *topology, uint32_t broker, uint32_t operation)
+{
+    const BrokerConfig *config = &topology->brokers[broker];
+    const SubscriptionConfig *queue = &topology->subscriptions[config->first_subscription];
+    bool is_only = true;
+    for (uint32_t i = 0; config->kind == BROKER_QUEUE && i < queue->consumer_count; i++)
+        is_only = is_only && queue->consumers[i].operation == operation;
+    return is_only;
+}
+
+static void review_consumers(Topology *topology)
+{
+    Sort sort = {topology, "consumers", 0};
+    g_autofree bool *is_told = g_new0(bool, MAX(topology->broker_count, 1u));
+    for (uint32_t i = 0; i < topology->call_site_count; i++) {
+        const CallSite *site = &topology->call_sites[i];
+        const LinkConfig *link = &topology->links[site->link];
+        if (link->via == NO_INDEX || is_told[link->via])
+            continue;
+        is_told[link->via] = !takes_only(topology, link->via, site->operation);
+        if (is_told[link->via])
+            warn(
+                &sort,
+                "/brokers/%s: calls to %s over \"%s\" also go to the other consumers of this queue",
+                topology->brokers[link->via].name, topology->operations[site->operation].full_name,
+                link->name);
+    }
+    warn_of_rest(&sort);
+}
+
 void topology_review(ReadContext *context)
 {
     Topology *topology = context->draft->topology;
     review_cycles(topology);
     review_load(topology);
     review_timeouts(topology);
+    review_consumers(topology);
 }

@@ -322,6 +322,19 @@ static void test_a_deadline_passed_on_needs_no_shorter_timeouts(void **state)
     assert_int_equal(topology->warnings->len, 0);
 }
 
+static void test_calls_that_other_consumers_may_take_are_a_warning(void **state)
+{
+    (void)state;
+    assert_warning(
+        "{'services': {" SERVICE("a", "{'call': 'b.x'}") "," SERVICE("b", "") "," SERVICE(
+            "c", "") "},"
+                     "'brokers': {'q': {'kind': 'queue', 'consumers': {'b.x': {}, 'c.x': {}}}},"
+                     "'links': {'w -> a': {}, 'a -> b': {'mode': 'async', 'via': 'q'}},"
+                     "'workloads': {'w': {'arrival': {'rate': 1}, 'mix': {'a.x': 1}}}}",
+        "/brokers/q: calls to b.x over \"a -> b\" also go to the other consumers of this "
+        "queue");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +361,7 @@ int main(void)
         cmocka_unit_test(test_a_circle_of_synchronous_calls_is_a_warning),
         cmocka_unit_test(test_a_timeout_that_outlives_the_callers_is_a_warning),
         cmocka_unit_test(test_a_deadline_passed_on_needs_no_shorter_timeouts),
+        cmocka_unit_test(test_calls_that_other_consumers_may_take_are_a_warning),
     };
     return cmocka_run_group_tests_name("models/traffic", tests, NULL, NULL);
 }
