@@ -54,20 +54,40 @@ static bool lane_head_is_stale(const Engine *engine, const TimeoutLane *lane)
     return engine->held(engine->context, id) != id;
 }
 
-static void lane_append(TimeoutLane *lane, Event event)
+/* Leaves the live ones, in their order. */
+static void lane_compact(const Engine *engine, TimeoutLane *lane)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < lane->count; i++) {
+        Event event = lane->ring[(lane->head + i) & lane->mask];
+        if (engine->held(engine->context, event.id) == event.id)
+            lane->ring[(lane->head + kept++) & lane->mask] = event;
+    }
+    lane->count = kept;
+}
+
+static void lane_widen(TimeoutLane *lane)
+{
+    uint32_t room = lane->ring == NULL ? RING_FIRST : (lane->mask + 1) * 2;
+    Event *ring = g_new(Event, room);
+    for (uint32_t i = 0; i < lane->count; i++)
+        ring[i] = lane->ring[(lane->head + i) & lane->mask];
+    g_free(lane->ring);
+    lane->ring = ring;
+    lane->mask = room - 1;
+    lane->head = 0;
+}
+
+/* A full ring is cleaned before it is doubled: behind one live timeout that lasts, any number of
+ * cancelled ones would pile up. It is doubled when half of it is live, so that cleaning costs a
+ * fixed number of looks for each timeout added. */
+static void lane_append(const Engine *engine, TimeoutLane *lane, Event event)
 {
     uint32_t room = lane->ring == NULL ? 0 : lane->mask + 1;
     if (lane->count == room) {
-        uint32_t larger = room == 0 ? RING_FIRST : room * 2;
-        Event *ring = g_new(Event, larger);
-        for (uint32_t i = 0; i < lane->count; i++)
-            ring[i] = lane->ring[(lane->head + i) & lane->mask];
-        g_free(lane->ring);
-        *lane = (TimeoutLane){.ring = ring,
-                              .mask = larger - 1,
-                              .count = lane->count,
-                              .is_queued = lane->is_queued,
-                              .duration = lane->duration};
+        lane_compact(engine, lane);
+        if (lane->count >= room / 2)
+            lane_widen(lane);
     }
     lane->ring[(lane->head + lane->count) & lane->mask] = event;
     lane->count++;
@@ -87,7 +107,7 @@ EventId engine_arm(Engine *engine, uint32_t lane_index, uint32_t kind, uint32_t 
     EventId id = ((EventId)EVENT_TIMEOUT << 62) | (++engine->sequence << 28) |
                  ((EventId)kind << EVENT_HANDLE_BITS) | handle;
     Event event = {.time = engine->now + lane->duration, .id = id};
-    lane_append(lane, event);
+    lane_append(engine, lane, event);
     if (!lane->is_queued) {
         lane->is_queued = true;
         event_set_push(&engine->events, event.time, lane_event_id(id, lane_index));

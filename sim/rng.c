@@ -4,9 +4,10 @@
 #include <string.h>
 
 /* Blocks of one (key, request, visit) differ in the second word of the key: the counter is full
- * with request and visit. The step is Weyl's for that word in the published generator, so that a
- * key would have to differ from another by a multiple of it in one half and in nothing else to
- * share a block; keys are 64-bit hashes. */
+ * with request and visit. The step is odd, so that 2^32 blocks follow before one comes again, and
+ * is not the one by which the rounds raise that word (0xBB67AE85), so that no block repeats the
+ * rounds of its neighbour. Another key shares a block only when it differs in nothing but a few
+ * steps of its upper half, which 64-bit hashes do not. */
 #define BLOCK_STEP 0x9E3779B9u
 
 static void next_block(PhiloxState *state)
