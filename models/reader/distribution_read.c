@@ -338,21 +338,31 @@ static bool read_object(const Spec *spec, ReadContext *context, const char *also
     return is_good;
 }
 
-static bool read_constant(const Spec *spec, Distribution *distribution)
+static const Distribution *constant_of(ReadContext *context, SimTime value)
 {
-    SimTime value;
-    if (!spec_get_duration(spec, 0, SIM_TIME_LONGEST, &value))
-        return false;
-    distribution_init_constant(distribution, value);
-    return true;
+    const Distribution *known =
+        context->constants == NULL ? NULL : g_hash_table_lookup(context->constants, &value);
+    if (known != NULL)
+        return known;
+    Distribution *made = arena_take(context->arena, 1, sizeof *made);
+    distribution_init_constant(made, value);
+    if (context->constants != NULL)
+        g_hash_table_insert(context->constants, &made->constant, made);
+    return made;
 }
 
 bool distribution_read(const Spec *spec, ReadContext *context, const Distribution **distribution)
 {
+    SimTime value;
+    if (spec_type(spec) != SPEC_OBJECT) {
+        if (!spec_get_duration(spec, 0, SIM_TIME_LONGEST, &value))
+            return false;
+        *distribution = constant_of(context, value);
+        return true;
+    }
     Distribution *result = arena_take(context->arena, 1, sizeof *result);
-    bool is_good = spec_type(spec) == SPEC_OBJECT ? read_object(spec, context, NULL, result)
-                                                  : read_constant(spec, result);
-    if (is_good)
-        *distribution = result;
-    return is_good;
+    if (!read_object(spec, context, NULL, result))
+        return false;
+    *distribution = result;
+    return true;
 }

@@ -21,9 +21,11 @@ struct ReadContext {
     Arena *arena; /* owns what is read */
     Problems *problems;
     Document *document;
-    size_t file_values;  /* read from files so far */
-    struct Draft *draft; /* the topology in the making, models/reader/draft.h; NULL while designs
-                            are looked at */
+    size_t file_values;    /* read from files so far */
+    struct Draft *draft;   /* the topology in the making, models/reader/draft.h; NULL while designs
+                              are looked at */
+    GHashTable *constants; /* SimTime -> Distribution: equal constants are one; NULL: they are
+                              not */
 };
 
 /* A duration string or 0 (a constant), or an object with `dist`. Owned by the context's arena. */

@@ -288,6 +288,7 @@ static bool read_all(Document *document, Topology *topology, Problems *problems)
     Draft draft;
     ReadContext context = {
         .arena = topology->arena, .problems = problems, .document = document, .draft = &draft};
+    context.constants = g_hash_table_new(g_int64_hash, g_int64_equal);
     draft_init(&draft, topology);
     draft.root = spec_root(document, problems);
     if (spec_expect(&draft.root, SPEC_OBJECT))
@@ -299,6 +300,7 @@ static bool read_all(Document *document, Topology *topology, Problems *problems)
     if (problems->count == 0)
         topology_review(&context);
     draft_clear(&draft);
+    g_hash_table_destroy(context.constants);
     return problems->count == 0;
 }
 
