@@ -105,12 +105,23 @@ double histogram_mean(const Histogram *histogram)
     return histogram->count == 0 ? NAN : (double)histogram->sum / (double)histogram->count;
 }
 
+/* The sum of (x - centre)^2 for the whole number next to the mean. It is a small difference of
+ * large sums; whole numbers make it exact, and what overflows on the way cancels out modulo 2^128.
+ */
+static double squares_about(const Histogram *histogram, unsigned __int128 centre)
+{
+    unsigned __int128 sum = (unsigned __int128)histogram->sum;
+    return (double)(histogram->sum_squares - 2 * centre * sum + centre * centre * histogram->count);
+}
+
 double histogram_stddev(const Histogram *histogram)
 {
-    if (histogram->count < 2)
+    double count = (double)histogram->count, max = (double)histogram->max;
+    if (histogram->count < 2 || count * max * max >= 0x1p128)
         return NAN;
-    double count = (double)histogram->count, mean = histogram_mean(histogram);
-    double variance = ((double)histogram->sum_squares - count * mean * mean) / (count - 1);
+    unsigned __int128 sum = (unsigned __int128)histogram->sum, centre = sum / histogram->count;
+    double rest = (double)(sum - centre * histogram->count) / count; /* mean - centre */
+    double variance = (squares_about(histogram, centre) - count * rest * rest) / (count - 1);
     return variance > 0 ? sqrt(variance) : 0;
 }
 

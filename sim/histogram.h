@@ -20,7 +20,7 @@ typedef struct Histogram {
     uint64_t *blocks[HISTOGRAM_BLOCKS]; /* NULL until a value falls into it */
     uint64_t count;
     __int128 sum;                  /* ns */
-    unsigned __int128 sum_squares; /* ns^2; good for 1e9 values of up to 10 years */
+    unsigned __int128 sum_squares; /* ns^2, modulo 2^128 */
     SimTime min;                   /* SIM_TIME_NEVER when empty */
     SimTime max;                   /* 0 when empty */
 } Histogram;
@@ -71,8 +71,11 @@ void histogram_merge(Histogram *into, const Histogram *from);
  * max. 0 < p <= 1; NaN when empty. In ns. */
 double histogram_percentile(const Histogram *histogram, double p);
 
-/* NaN when empty (or, for the deviation, with fewer than two values). In ns. */
+/* In ns; NaN when empty. */
 double histogram_mean(const Histogram *histogram);
+
+/* In ns; NaN with fewer than two values, and when the squares may not have fitted: 3,000 values of
+ * ten years, or 2e13 of an hour. */
 double histogram_stddev(const Histogram *histogram);
 
 /* Number of values in buckets wholly or partly at or below `limit`; exact when limit is a bucket's
