@@ -55,7 +55,8 @@ void draft_size_list(GArray *list, uint32_t count);
 
 /* The parts, each in the file of its name. All report to the context's problems and go on. */
 void simulation_read(const Spec *spec, ReadContext *context, SimulationConfig *simulation);
-void services_name(ReadContext *context); /* names of services and their operations */
+/* Names of services and their operations; false with a problem when they are too many to go on. */
+bool services_name(ReadContext *context);
 void services_read(ReadContext *context);
 void brokers_read(ReadContext *context);
 void slos_read(ReadContext *context);

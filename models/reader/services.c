@@ -318,17 +318,21 @@ static void name_operations(const Spec *service, ReadContext *context, ServiceCo
     config->operation_count = draft->operation_list->len - config->first_operation;
 }
 
-void services_name(ReadContext *context)
+static bool check_number(const Spec *services, const char *what, size_t count, uint32_t max)
+{
+    return count <= max ||
+           spec_problem(services, "must have at most %u %s, got %zu", max, what, count);
+}
+
+bool services_name(ReadContext *context)
 {
     Draft *draft = context->draft;
     Spec service;
     if (!draft->has_services)
-        return;
-    if (spec_size(&draft->services_spec) > SERVICES_MAX) {
-        spec_problem(&draft->services_spec, "must have at most %u services, got %zu", SERVICES_MAX,
-                     spec_size(&draft->services_spec));
-        return;
-    }
+        return true;
+    if (!check_number(&draft->services_spec, "services", spec_size(&draft->services_spec),
+                      SERVICES_MAX))
+        return false;
     for (bool more = spec_first(&draft->services_spec, &service); more;
          more = spec_next(&service)) {
         ServiceConfig config = {.first_operation = draft->operation_list->len};
@@ -339,4 +343,6 @@ void services_name(ReadContext *context)
             name_operations(&service, context, &config, index);
         g_array_append_val(draft->service_list, config);
     }
+    return check_number(&draft->services_spec, "operations in all", draft->operation_list->len,
+                        OPERATIONS_MAX);
 }

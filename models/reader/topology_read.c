@@ -140,16 +140,18 @@ static void check_workload_names(const Draft *draft)
     }
 }
 
-static void read_names(ReadContext *context)
+static bool read_names(ReadContext *context)
 {
     Draft *draft = context->draft;
-    services_name(context);
+    if (!services_name(context))
+        return false;
     if (draft->has_brokers)
         name_members(&draft->brokers_spec, context, &draft->brokers, "broker", BROKERS_MAX);
     if (draft->has_workloads) {
         name_members(&draft->workloads_spec, context, &draft->workloads, "workload", WORKLOADS_MAX);
         check_workload_names(draft);
     }
+    return true;
 }
 
 /* --- workloads and faults, one by one */
@@ -271,7 +273,8 @@ static void check_slots(ReadContext *context)
 static void read_parts(ReadContext *context)
 {
     read_root(context);
-    read_names(context);
+    if (!read_names(context))
+        return;
     links_read(context);
     brokers_read(context);
     services_read(context);

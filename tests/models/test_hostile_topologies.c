@@ -143,7 +143,7 @@ static void test_a_hundred_thousand_unknown_names_are_answered(void **state)
     assert_answer(text, "no operation is called \"none.x\"");
 }
 
-/* 2^17 names of 17 pairs of letters, all equal to the usual hash of strings (33 * hash + letter).
+/* 2^16 names of 16 pairs of letters, all equal to the usual hash of strings (33 * hash + letter).
  */
 static void test_names_that_are_made_to_collide_are_no_trouble(void **state)
 {
@@ -151,14 +151,29 @@ static void test_names_that_are_made_to_collide_are_no_trouble(void **state)
     GString *text = g_string_new("{" LINKS WORKLOADS
                                  ", \"services\": {\"s0\": {\"threads\": 1, \"operations\": "
                                  "{\"x\": {\"steps\": []}");
-    for (unsigned i = 0; i < 1u << 17; i++) {
+    for (unsigned i = 0; i < 1u << 16; i++) {
         g_string_append(text, ", \"");
-        for (unsigned bit = 0; bit < 17; bit++)
+        for (unsigned bit = 0; bit < 16; bit++)
             g_string_append(text, (i >> bit & 1) != 0 ? "ab" : "bA");
         g_string_append(text, "\": {\"steps\": []}");
     }
     g_string_append(text, "}}}}");
     assert_answer(text, "accepted");
+}
+
+static void test_more_operations_than_allowed_are_refused(void **state)
+{
+    (void)state;
+    GString *text = g_string_new("{" LINKS WORKLOADS ", \"services\": {");
+    for (unsigned i = 0; i < 20; i++) {
+        g_string_append_printf(text, "%s\"s%u\": {\"threads\": 1, \"operations\": {",
+                               i > 0 ? "," : "", i);
+        for (unsigned k = 0; k < 20000; k++)
+            g_string_append_printf(text, "%s\"o%u\": {\"steps\": []}", k > 0 ? "," : "", k);
+        g_string_append(text, "}}");
+    }
+    g_string_append(text, "}}");
+    assert_answer(text, "/services: must have at most 100000 operations in all");
 }
 
 /* Each of the links needs the samples of "* -> *", and changes something about them. */
@@ -230,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_more_services_are_refused),
         cmocka_unit_test(test_a_hundred_thousand_unknown_names_are_answered),
         cmocka_unit_test(test_names_that_are_made_to_collide_are_no_trouble),
+        cmocka_unit_test(test_more_operations_than_allowed_are_refused),
         cmocka_unit_test(test_merging_long_lists_into_many_links_is_bounded),
         cmocka_unit_test(test_sharing_a_long_list_among_many_links_is_cheap),
         cmocka_unit_test(test_a_dense_circle_of_calls_is_answered),
