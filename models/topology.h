@@ -21,7 +21,7 @@
 /* Limits of what a topology may ask for. */
 #define SERVICES_MAX       10000u
 #define OPERATIONS_MAX     100000u /* of all services */
-#define REPLICAS_MAX       10000u /* of one service */
+#define REPLICAS_MAX       10000u  /* of one service */
 #define REPLICAS_TOTAL_MAX 200000u
 #define THREADS_MAX        100000u /* per replica */
 #define NESTED_CALLS_MAX   1000u   /* a run stops there */
