@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#define ZIPF_MAX 1000000.0
+#define ZIPF_MAX   1000000.0
+#define ZIPF_ADDED 100.0
 
 void count_init_constant(Count *count, uint32_t value)
 {
@@ -131,19 +132,26 @@ static double zipf_inverse(double s, double y)
     return fabs(t) < 1e-12 ? exp(y) : exp(log1p(t * y) / t);
 }
 
+/* The sum of k^-s for k = 1 .. n: the first ones added, the others by Euler and Maclaurin, whose
+ * next term is below 1e-9 of the whole for every s from -1 to 10. */
+static double zipf_sum(double s, double n)
+{
+    double sum = 0, from = fmin(n, ZIPF_ADDED);
+    for (double k = 1; k < from; k++)
+        sum += pow(k, -s);
+    double first = pow(from, -s), last = pow(n, -s);
+    return sum + zipf_integral(s, n) - zipf_integral(s, from) + (first + last) / 2 +
+           s / 12 * (first / from - last / n);
+}
+
 static const char *prepare_zipf(Count *count, const double *values)
 {
-    if (values[0] != floor(values[0]))
+    double n = values[0], s = values[1];
+    if (n != floor(n))
         return "have a whole number n";
-    count->p[0] = values[0];
-    count->p[1] = values[1];
-    double weights = 0, weighted = 0;
-    for (double k = 1; k <= values[0]; k++) {
-        double weight = pow(k, -values[1]);
-        weights += weight;
-        weighted += weight * k;
-    }
-    count->p[2] = weighted / weights;
+    count->p[0] = n;
+    count->p[1] = s;
+    count->p[2] = zipf_sum(s - 1, n) / zipf_sum(s, n);
     return NULL;
 }
 

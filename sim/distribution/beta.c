@@ -3,6 +3,8 @@
 
 #include "sim/distribution/parameters.h"
 
+#define LEAST 0.001 /* next to 0 the variate is not a number */
+
 static const char *prepare(Distribution *distribution, const DistributionInput *input)
 {
     if (input->values[0] >= input->values[1])
@@ -27,8 +29,8 @@ static double mean(const Distribution *distribution)
 static const DistributionParameter parameters[] = {
     DURATION_OR_0("min", "smallest value"),
     DURATION("max", "largest value"),
-    NUMBER("alpha", 0, 1e6, "pulls to max"),
-    NUMBER("beta", 0, 1e6, "pulls to min"),
+    NUMBER_FROM("alpha", LEAST, 1e6, "pulls to max"),
+    NUMBER_FROM("beta", LEAST, 1e6, "pulls to min"),
     {0},
 };
 

@@ -34,7 +34,8 @@ void distribution_init_constant(Distribution *distribution, SimTime value)
     *distribution = (Distribution){.kind = distribution_kind_find("constant"),
                                    .p = {(double)value},
                                    .constant = value,
-                                   .limit = INFINITY};
+                                   .limit = INFINITY,
+                                   .effort = 1};
 }
 
 static bool was_given(const DistributionKind *kind, const DistributionInput *input,
@@ -77,23 +78,31 @@ int distribution_set_of(const DistributionKind *kind, const DistributionInput *i
     }
 }
 
-/* Whether drawing again until the limit is met ends soon, tried with a generator of its own. */
-static bool limit_is_passable(const Distribution *distribution)
+/* Whether drawing again until the limit is met ends soon, tried with a generator of its own. The
+ * limits of parts multiply: of a hundredfold effort in each of four mixtures, one in another, a
+ * draw would take a second. */
+static bool limit_is_passable(Distribution *distribution)
 {
     SimRng rng;
     sim_rng_init(&rng);
     gsl_rng *draws = sim_rng_at(&rng, sim_hash("limit"), 0, 0);
-    int passed = 0;
-    for (int i = 0; i < TRIAL_DRAWS && passed < TRIAL_DRAWS / TRIAL_SHARE; i++)
+    int trials = (int)(TRIAL_DRAWS / distribution->effort), tried = 0, passed = 0;
+    while (tried < trials && passed < TRIAL_DRAWS / TRIAL_SHARE) {
         passed += distribution->kind->draw(distribution, draws) + distribution->shift <=
                   distribution->limit;
-    return passed >= TRIAL_DRAWS / TRIAL_SHARE;
+        tried++;
+    }
+    if (passed < TRIAL_DRAWS / TRIAL_SHARE)
+        return false;
+    distribution->effort *= (double)tried / passed;
+    return true;
 }
 
 const char *distribution_prepare(Distribution *distribution, const DistributionKind *kind,
                                  const DistributionInput *input, double shift, double limit)
 {
-    *distribution = (Distribution){.kind = kind, .constant = -1, .shift = shift, .limit = limit};
+    *distribution =
+        (Distribution){.kind = kind, .constant = -1, .shift = shift, .limit = limit, .effort = 1};
     const char *wrong = kind->prepare(distribution, input);
     if (wrong == NULL && isfinite(limit) && !limit_is_passable(distribution))
         wrong = "have a max that at least 1 in 100 draws stays below";

@@ -64,8 +64,9 @@ struct Distribution {
     void *table;      /* the kind's own, freed by clear */
     SimTime constant; /* of a constant (drawn without the generator), else -1 */
     double shift;     /* ns, added to each draw */
-    double limit;     /* ns: draws above (before the shift is added: no; after it) are redrawn;
-                         INFINITY: none */
+    double limit;     /* ns: draws above, the shift included, are redrawn; INFINITY: none */
+    double effort;    /* about how often the generators below are asked for one draw: 1, more with
+                         a limit or with parts that have one */
 };
 
 /* All kinds, in the order of kinds.def; ends with NULL. */
@@ -82,8 +83,9 @@ void distribution_init_constant(Distribution *distribution, SimTime value);
 int distribution_set_of(const DistributionKind *kind, const DistributionInput *input);
 
 /* Fills the distribution. Returns NULL, or what is wrong (see prepare; also when fewer than 1 in
- * 100 draws would pass `limit`, which is tried with a fixed generator, so that a redraw cannot go
- * on for ever). Then the distribution needs no clearing. shift >= 0; limit INFINITY for none. */
+ * 100 draws would pass `limit` and those of the parts together, which is tried with a fixed
+ * generator, so that a redraw cannot go on for ever). Then the distribution needs no clearing.
+ * shift >= 0; limit INFINITY for none. */
 const char *distribution_prepare(Distribution *distribution, const DistributionKind *kind,
                                  const DistributionInput *input, double shift, double limit);
 void distribution_clear(Distribution *distribution);

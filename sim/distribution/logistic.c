@@ -9,22 +9,19 @@ static double draw_any(const double *p, gsl_rng *rng)
     return p[0] + gsl_ran_logistic(rng, p[1]);
 }
 
-static double quantile(const double *p, double u)
+/* The integral of 1 - cdf above 0 is scale * log(1 + e^a) with a = mean/scale; the share above 0 is
+ * 1 / (1 + e^-a). */
+static double mean_above_0(const double *p)
 {
-    return p[0] + p[1] * log(u / (1 - u));
-}
-
-static double cdf_at_0(const double *p)
-{
-    return 1 / (1 + exp(p[0] / p[1]));
+    double a = p[0] / p[1];
+    return (p[0] + p[1] * log1p(exp(-a))) * (1 + exp(-a));
 }
 
 static const char *prepare(Distribution *distribution, const DistributionInput *input)
 {
     distribution->p[0] = input->values[0];
     distribution->p[1] = input->values[1] * sqrt(3) / M_PI;
-    distribution->p[2] =
-        distribution_positive_mean(quantile, distribution->p, cdf_at_0(distribution->p));
+    distribution->p[2] = mean_above_0(distribution->p);
     return NULL;
 }
 

@@ -20,6 +20,7 @@ static const char *prepare(Distribution *distribution, const DistributionInput *
             return "have weights above 0";
         sum += input->weights[i];
         weighted += input->weights[i] * distribution_mean(input->parts[i]);
+        distribution->effort = fmax(distribution->effort, input->parts[i]->effort);
     }
     if (input->count == 0 || !isfinite(sum))
         return "have at least one part, and weights with a finite sum";

@@ -12,14 +12,3 @@ double distribution_redraw_negative(double (*draw)(const double *p, gsl_rng *rng
     }
     return 0;
 }
-
-#define STRIPS 100000
-
-double distribution_positive_mean(double (*quantile)(const double *p, double u), const double *p,
-                                  double below)
-{
-    double sum = 0;
-    for (int i = 0; i < STRIPS; i++)
-        sum += quantile(p, below + (1 - below) * ((i + 0.5) / STRIPS));
-    return sum / STRIPS;
-}

@@ -36,9 +36,4 @@
 double distribution_redraw_negative(double (*draw)(const double *p, gsl_rng *rng), const double *p,
                                     gsl_rng *rng);
 
-/* Mean of what is left of a distribution when the part below 0 (probability `below`) is drawn
- * again, by its quantile function and the midpoint rule. */
-double distribution_positive_mean(double (*quantile)(const double *p, double u), const double *p,
-                                  double below);
-
 #endif
