@@ -1,0 +1,134 @@
+#include "tests/support/trace.h"
+
+#include <string.h>
+
+#include "models/world.h"
+#include "tests/support/topology_text.h"
+
+typedef struct Trace {
+    const Topology *topology;
+    GString *lines;
+    char **only;
+} Trace;
+
+static void line(Trace *trace, SimTime time, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static void line(Trace *trace, SimTime time, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    bool is_wanted = trace->only == NULL;
+    for (char **word = trace->only; word != NULL && *word != NULL; word++)
+        is_wanted = is_wanted || strstr(text, *word) != NULL;
+    if (is_wanted)
+        g_string_append_printf(trace->lines, "%g %s\n", sim_time_to_ms(time), text);
+}
+
+static RequestTag request_started(void *context, uint32_t workload, uint32_t site, SimTime intended)
+{
+    (void)context;
+    (void)workload;
+    (void)site;
+    (void)intended;
+    return 0;
+}
+
+static void request_ended(void *context, const RequestRecord *record)
+{
+    Trace *trace = context;
+    line(trace, record->ended, "request %s %s%s after %g",
+         trace->topology->workloads[record->workload].name,
+         record->is_unfinished ? "unfinished" : outcome_name(record->outcome),
+         record->is_degraded ? " degraded" : "", sim_time_to_ms(record->ended - record->started));
+}
+
+static void request_completed(void *context, const CompletionRecord *record)
+{
+    Trace *trace = context;
+    line(trace, record->completed, "all done %s after %g",
+         trace->topology->workloads[record->workload].name,
+         sim_time_to_ms(record->completed - record->started));
+}
+
+static void visit_ended(void *context, const VisitRecord *record)
+{
+    static const char *const ends[] = {"completed", "failed", "rejected",  "abandoned",
+                                       "cancelled", "lost",   "unfinished"};
+    Trace *trace = context;
+    const OperationConfig *operation = &trace->topology->operations[record->operation];
+    g_autofree char *started = record->has_started
+                                   ? g_strdup_printf("%g", sim_time_to_ms(record->started))
+                                   : g_strdup("-");
+    g_autofree char *replied = record->replied != record->ended
+                                   ? g_strdup_printf(" replied %g", sim_time_to_ms(record->replied))
+                                   : g_strdup("");
+    line(trace, record->ended, "visit %s %s %g..%g from %s%s%s", operation->full_name,
+         ends[record->end], sim_time_to_ms(record->arrived), sim_time_to_ms(record->ended), started,
+         replied, record->is_wasted ? " wasted" : "");
+}
+
+static void attempt_ended(void *context, const AttemptRecord *record)
+{
+    Trace *trace = context;
+    line(trace, record->ended, "attempt %s #%u %s%s %g..%g%s",
+         trace->topology->links[record->link].name, record->attempt,
+         record->is_unfinished ? "unfinished" : outcome_name(record->outcome),
+         record->is_async ? " async" : "", sim_time_to_ms(record->started),
+         sim_time_to_ms(record->ended), record->is_last ? " last" : "");
+}
+
+static void message(void *context, const MessageRecord *record)
+{
+    static const char *const events[] = {"published",     "rejected",     "dropped",
+                                         "delivered",     "acknowledged", "redelivered",
+                                         "dead-lettered", "duplicate",    "unfinished"};
+    Trace *trace = context;
+    line(trace, record->time, "message %s %s %u waiting",
+         trace->topology->subscriptions[record->subscription].full_name, events[record->event],
+         record->depth);
+}
+
+static void cpu_used(void *context, const CpuRecord *record)
+{
+    Trace *trace = context;
+    line(trace, record->until, "cpu %s %g from %g", trace->topology->services[record->service].name,
+         record->busy_cores, sim_time_to_ms(record->since));
+}
+
+static void state_changed(void *context, const StateRecord *record)
+{
+    line(context, record->time, "%s %s", record->type, record->subject);
+}
+
+char *trace_run(const Topology *topology, const char *only)
+{
+    Trace trace = {.topology = topology, .lines = g_string_new(NULL)};
+    trace.only = only == NULL ? NULL : g_strsplit(only, "|", -1);
+    const Observer observer = {&trace,       request_started, request_ended, request_completed,
+                               visit_ended,  attempt_ended,   message,       cpu_used,
+                               state_changed};
+    g_autoptr(FaultSchedule) faults = fault_schedule_new(topology, 1, 0);
+    World *world = world_new(topology, 1, 0, faults, &observer);
+    const WorldLimits limits = {.max_events = 1000000};
+    StopReason stop = world_run(world, &limits);
+    g_autofree char *wrong = world_check(world);
+    if (wrong != NULL)
+        fail_msg("%s", wrong);
+    if (stop != STOP_FINISHED) {
+        g_autofree char *why = world_stop_message(world, stop);
+        g_string_append_printf(trace.lines, "%s\n", why);
+    }
+    world_free(world);
+    g_strfreev(trace.only);
+    return g_string_free(trace.lines, FALSE);
+}
+
+void trace_expect(const char *text, const char *only, const char *expected)
+{
+    g_autoptr(Topology) topology = read_topology(text, NULL);
+    g_autofree char *lines = trace_run(topology, only);
+    if (strcmp(lines, expected) != 0)
+        fail_msg("got:\n%s\nexpected:\n%s", lines, expected);
+}
