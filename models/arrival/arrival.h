@@ -15,6 +15,8 @@
 #include "models/topology.h"
 #include "sim/rng.h"
 
+#define ARRIVALS_MAX 1e10 /* of one workload, expected in one run */
+
 /* How the rate changes over the run: rates per ns by pieces, linear within each; already with
  * profile and load spikes. For kinds without a rate (renewal, trace) it is the speed of their
  * clock: 1 but for load spikes. */

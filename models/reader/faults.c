@@ -150,6 +150,11 @@ const Key fault_keys[] = {
     {0},
 };
 
+static const char *article(const char *name)
+{
+    return strchr("aeio", name[0]) != NULL ? "an" : "a";
+}
+
 static bool check_target(const Spec *spec, const FaultConfig *fault)
 {
     GString *allowed = g_string_new(NULL);
@@ -159,10 +164,25 @@ static bool check_target(const Spec *spec, const FaultConfig *fault)
             g_string_append_printf(allowed, "%s%s", allowed->len > 0 ? ", " : "", target_names[i]);
     }
     bool is_right = (targets & (1u << fault->target)) != 0 ||
-                    spec_problem(spec, "a %s cannot hit a %s: its target must be one of %s",
-                                 fault->type.kind->name, target_names[fault->target], allowed->str);
+                    spec_problem(spec, "%s %s cannot hit %s %s: its target must be one of %s",
+                                 article(fault->type.kind->name), fault->type.kind->name,
+                                 article(target_names[fault->target]), target_names[fault->target],
+                                 allowed->str);
     g_string_free(allowed, TRUE);
     return is_right;
+}
+
+static bool check_spike(const Spec *spec, const SimulationConfig *simulation,
+                        const WorkloadConfig *workload, const FaultConfig *fault)
+{
+    if (fault_kind(fault)->load_factor == NULL)
+        return true;
+    double seconds = sim_time_to_s(MIN(fault->duration, simulation->duration));
+    double arrivals = seconds * arrival_mean_rate(workload, simulation->duration) *
+                      fault_kind(fault)->load_factor(fault->type.config);
+    return arrivals <= ARRIVALS_MAX ||
+           spec_problem(spec, "more than %g requests are expected: a smaller factor would be right",
+                        ARRIVALS_MAX);
 }
 
 static bool check_workload(const Spec *spec, const ReadContext *context, const FaultConfig *fault)
@@ -173,10 +193,13 @@ static bool check_workload(const Spec *spec, const ReadContext *context, const F
     const WorkloadConfig *workload =
         &g_array_index(context->draft->workload_list, WorkloadConfig, fault->target_index);
     const ArrivalKind *arrival = (const ArrivalKind *)(const void *)workload->arrival.kind;
-    if (!workload->is_closed && arrival != NULL && arrival->bends)
+    bool is_wrong = !workload->is_closed && arrival == NULL; /* and has been reported */
+    if (is_wrong)
         return true;
-    return spec_problem(spec, "a %s needs an open workload whose arrivals are not a trace",
-                        fault->type.kind->name);
+    if (workload->is_closed || !arrival->bends)
+        return spec_problem(spec, "%s %s needs an open workload whose arrivals are not a trace",
+                            article(fault->type.kind->name), fault->type.kind->name);
+    return check_spike(spec, &context->draft->topology->simulation, workload, fault);
 }
 
 static bool check_times(const Spec *spec, const FaultKeys *read, bool has_times)

@@ -4,12 +4,11 @@
 #include "models/arrival/arrival.h"
 #include "models/reader/draft.h"
 
-#define USERS_MAX    1000000u
-#define CLIENTS_MAX  100000u
-#define MIX_MAX      10000u
-#define PROFILE_MAX  100000u
-#define ARRIVALS_MAX 1e10 /* expected in one run */
-#define CHANGES_MAX  1e9  /* of an mmpp's states, expected in one run: seconds of work */
+#define USERS_MAX   1000000u
+#define CLIENTS_MAX 100000u
+#define MIX_MAX     10000u
+#define PROFILE_MAX 100000u
+#define CHANGES_MAX 1e9 /* of an mmpp's states, expected in one run: seconds of work */
 
 typedef struct Mix {
     const uint32_t *sites;
@@ -173,8 +172,10 @@ static bool read_arrival(const Spec *spec, ReadContext *context, void *value)
 {
     WorkloadConfig *workload = value;
     ArrivalParts parts = {0};
-    if (!kind_read(spec, context, &arrival_family, &workload->arrival, arrival_part_keys, &parts))
+    KindChoice choice = {0};
+    if (!kind_read(spec, context, &arrival_family, &choice, arrival_part_keys, &parts))
         return false;
+    workload->arrival = choice;
     workload->batch = parts.batch;
     workload->profile = parts.profile.pieces;
     workload->profile_count = parts.profile.count;
