@@ -39,7 +39,7 @@ LIBRARIES = $(foreach layer,cli experiments reports models sim,$(call library_of
 TESTS     = $(sort $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell find tests -name 'test_*.c')))
 BENCHES   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*.c))
 TOOLS     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
-SUPPORT   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
+SUPPORT   = $(BUILD)/libsupport.a
 
 all: topple
 
@@ -71,6 +71,10 @@ below_cli         = cli experiments reports models sim
 below_bench       = experiments reports models sim
 below_tools       = experiments reports models sim
 libraries_below   = $(foreach layer,$(below_$(1)),$(call library_of,$(layer)))
+
+# An archive, so that a test takes only the support that its layers can link.
+$(SUPPORT): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
+	@rm -f $@ && ar rcs $@ $^
 
 define program_rule
 $(1): $(1).o $(SUPPORT) $(call libraries_below,$(2))
