@@ -14,7 +14,7 @@
 
 CC     = gcc
 BUILD  = build
-CFLAGS = -O2 -g
+CFLAGS = -O3 -g
 PREFIX = /usr/local
 
 LAYERS   = sim models reports experiments cli

@@ -15,8 +15,7 @@ typedef struct Maker {
     GPtrArray *lists;
 } Maker;
 
-/* --- which replicas
- * ------------------------------------------------------------------------------------------- */
+/* --- which replicas */
 
 static bool is_in_zone(const ServiceConfig *service, uint32_t replica, uint32_t zone)
 {
@@ -99,9 +98,7 @@ static void choose_replicas(Maker *maker, const FaultConfig *fault, FaultWindow 
     g_ptr_array_add(maker->lists, (gpointer)(uintptr_t)window->replicas);
 }
 
-/* --- when
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- when */
 
 static void add_window(Maker *maker, uint32_t index, FaultWindow like, SimTime start, SimTime end)
 {

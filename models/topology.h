@@ -40,8 +40,7 @@ typedef struct SimulationConfig {
 
 typedef enum DrainMode { DRAIN_FINISH, DRAIN_CUT } DrainMode;
 
-/* --- services
- * ------------------------------------------------------------------------------------------- */
+/* --- services */
 
 typedef enum ServerKind { SERVER_THREAD_PER_REQUEST, SERVER_EVENT_LOOP } ServerKind;
 typedef enum CpuScheduling { CPU_PROCESSOR_SHARING, CPU_FIFO } CpuScheduling;
@@ -85,8 +84,7 @@ typedef struct OperationConfig {
     bool is_idempotent;
 } OperationConfig;
 
-/* --- steps, compiled
- * ------------------------------------------------------------------------------------- */
+/* --- steps, compiled */
 
 typedef enum StepKind {
     STEP_COMPUTE, /* CPU work of `duration` */
@@ -144,9 +142,7 @@ typedef struct PublishSite {
     const Count *key;
 } PublishSite;
 
-/* --- links
- * ------------------------------------------------------------------------------------------------
- */
+/* --- links */
 
 typedef enum LinkMode { LINK_SYNC, LINK_ASYNC } LinkMode;
 typedef enum Cancellation {
@@ -183,8 +179,7 @@ typedef struct LinkConfig {
     bool balancer_is_shared; /* scope "service": one state for all replicas of the caller */
 } LinkConfig;
 
-/* --- brokers
- * ---------------------------------------------------------------------------------------------- */
+/* --- brokers */
 
 typedef enum BrokerKindId { BROKER_QUEUE, BROKER_TOPIC } BrokerKindId;
 typedef enum Overflow { OVERFLOW_REJECT_PUBLISH, OVERFLOW_DROP_HEAD, OVERFLOW_BLOCK } Overflow;
@@ -224,8 +219,7 @@ typedef struct BrokerConfig {
         subscription_count; /* in topology->subscriptions; a queue has exactly one */
 } BrokerConfig;
 
-/* --- workloads
- * -------------------------------------------------------------------------------------------- */
+/* --- workloads */
 
 typedef struct RatePiece { /* from the end of the one before it; rates per second */
     SimTime until;         /* from the start of measurement; the last one's is SIM_TIME_NEVER */
@@ -247,9 +241,7 @@ typedef struct WorkloadConfig {
     uint32_t site_count;
 } WorkloadConfig;
 
-/* --- faults
- * -----------------------------------------------------------------------------------------------
- */
+/* --- faults */
 
 typedef enum TargetKind {
     TARGET_SERVICE,
@@ -284,8 +276,7 @@ typedef struct FaultConfig {
     const Distribution *mttf, *mttr; /* both NULL: by start and duration */
 } FaultConfig;
 
-/* --- objectives
- * ------------------------------------------------------------------------------------------- */
+/* --- objectives */
 
 typedef struct SloConfig {
     const char *name;
@@ -295,8 +286,7 @@ typedef struct SloConfig {
     double objective_percent;
 } SloConfig;
 
-/* ----------------------------------------------------------------------------------------------------------
- */
+/* --- the whole */
 
 typedef struct Topology {
     const char *name; /* "name" of the file, else the file's name without .json */

@@ -56,11 +56,10 @@ void measures_clear(Measures *measures)
     }
 }
 
-void measures_sample(Measures *measures, int sample, SimTime value)
+Histogram *measures_new_sample(Measures *measures, int sample)
 {
-    if (measures->samples[sample] == NULL)
-        measures->samples[sample] = histogram_new();
-    histogram_record(measures->samples[sample], value);
+    measures->samples[sample] = histogram_new();
+    return measures->samples[sample];
 }
 
 void measures_add_samples(Measures *into, const Measures *from)

@@ -113,7 +113,16 @@ void measures_clear(Measures *measures);
 void measures_add(Measures *into, const Measures *from);
 void measures_add_samples(Measures *into, const Measures *from);
 
+/* An empty histogram for the first value; called by measures_sample. */
+Histogram *measures_new_sample(Measures *measures, int sample);
+
 /* Records a sample; the histogram is made with the first. */
-void measures_sample(Measures *measures, int sample, SimTime value);
+static inline void measures_sample(Measures *measures, int sample, SimTime value)
+{
+    Histogram *histogram = measures->samples[sample];
+    if (__builtin_expect(histogram == NULL, 0))
+        histogram = measures_new_sample(measures, sample);
+    histogram_record(histogram, value);
+}
 
 #endif

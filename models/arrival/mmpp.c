@@ -1,11 +1,11 @@
 /* A Poisson process whose rate goes through states: bursts and lulls. The exponential that remains
  * when a state ends is carried over into the next, which is the process on the integral of its
  * rate. */
-#include <gsl/gsl_randist.h>
 #include <math.h>
 
 #include "models/arrival/rate_curve.h"
 #include "models/reader/reader.h"
+#include "sim/exponential.h"
 
 #define STATES_MAX 100u
 
@@ -37,8 +37,8 @@ static const MmppPhase *phase_of(const ArrivalSource *source)
 static void stay(ArrivalSource *source)
 {
     MmppState *state = source->state;
-    state->phase_end = source->curve->time +
-                       gsl_ran_exponential(&source->rng.gsl, (double)phase_of(source)->mean_time);
+    state->phase_end = source->curve->time + draw_unit_exponential(&source->rng.gsl) *
+                                                 (double)phase_of(source)->mean_time;
 }
 
 /* The run's end bounds the loop: a phase lasts, on average, its mean time, which is at least 1 us.
@@ -47,7 +47,7 @@ static bool next(ArrivalSource *source, double *time_ns)
 {
     const MmppConfig *config = source->config;
     MmppState *state = source->state;
-    double left = gsl_ran_exponential(&source->rng.gsl, 1);
+    double left = draw_unit_exponential(&source->rng.gsl);
     if (state->phase_end <= 0)
         stay(source);
     while (source->curve->time < (double)SIM_TIME_LONGEST) {

@@ -1,8 +1,8 @@
 /* Arrivals that know nothing of each other: unit exponentials on the integral of the rate. */
-#include <gsl/gsl_randist.h>
 #include <math.h>
 
 #include "models/arrival/rate_curve.h"
+#include "sim/exponential.h"
 
 typedef struct PoissonConfig {
     double rate; /* first, as the family demands; 0 with a profile */
@@ -10,7 +10,7 @@ typedef struct PoissonConfig {
 
 static bool next(ArrivalSource *source, double *time_ns)
 {
-    if (rate_curve_advance(source->curve, gsl_ran_exponential(&source->rng.gsl, 1), INFINITY) > 0)
+    if (rate_curve_advance(source->curve, draw_unit_exponential(&source->rng.gsl), INFINITY) > 0)
         return false;
     *time_ns = source->curve->time;
     return true;

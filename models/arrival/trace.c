@@ -1,12 +1,12 @@
 /* Arrivals from a file: the times of the arrivals themselves, or `time,rate` rows between which a
  * Poisson process has that rate. Times are seconds from the start of measurement. */
 #include <glib.h>
-#include <gsl/gsl_randist.h>
 #include <math.h>
 #include <string.h>
 
 #include "models/arrival/rate_curve.h"
 #include "models/reader/reader.h"
+#include "sim/exponential.h"
 
 #define ROWS_MAX 10000000u
 
@@ -48,7 +48,7 @@ static bool next(ArrivalSource *source, double *time_ns)
             (double)source->measure_from + trace->times[source->index - 1] * (double)SIM_TIME_S;
         return true;
     }
-    if (rate_curve_advance(source->curve, gsl_ran_exponential(&source->rng.gsl, 1), INFINITY) > 0)
+    if (rate_curve_advance(source->curve, draw_unit_exponential(&source->rng.gsl), INFINITY) > 0)
         return false;
     *time_ns = source->curve->time;
     return true;

@@ -27,9 +27,7 @@ typedef struct ArrivalParts {
     Profile profile;
 } ArrivalParts;
 
-/* --- profile
- * ------------------------------------------------------------------------------------------------
- */
+/* --- profile */
 
 typedef struct ProfileRow {
     SimTime until;
@@ -118,9 +116,7 @@ const Key arrival_part_keys[] = {
     {0},
 };
 
-/* --- arrival
- * --------------------------------------------------------------------------------------------------
- */
+/* --- arrival */
 
 /* The first rate of a profile also holds in the warm-up. */
 static double expected_arrivals(const SimulationConfig *simulation, const WorkloadConfig *workload)
@@ -188,9 +184,7 @@ static const KeyCustom arrival_reader = {
     .schema = "{\"$ref\": \"#/$defs/arrival\"}",
 };
 
-/* --- mix
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- mix */
 
 /* The member's name is the operation, its value the weight. */
 static bool read_share(const Spec *spec, ReadContext *context, uint32_t workload, uint32_t *site,
@@ -235,9 +229,7 @@ static bool read_mix(const Spec *spec, ReadContext *context, uint32_t workload, 
     return read_shares(spec, context, workload, sites, weights);
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- the whole */
 
 static const char *const types[] = {"open", "closed", NULL};
 

@@ -47,8 +47,7 @@ static void report_refusal(World *world, uint32_t subscription, uint32_t request
     world->observer.message(world->observer.context, &record);
 }
 
-/* --- the ready messages: a list, oldest first
- * ------------------------------------------------------------------ */
+/* --- the ready messages: a list, oldest first */
 
 static void ready_insert(World *world, uint32_t handle, bool at_head)
 {
@@ -84,8 +83,7 @@ static uint32_t ready_take(World *world, Subscription *subscription)
     return handle;
 }
 
-/* --- the end of messages
- * ------------------------------------------------------------------------------------------ */
+/* --- the end of messages */
 
 static void message_free(World *world, uint32_t handle)
 {
@@ -135,9 +133,7 @@ static void dead_letter(World *world, uint32_t handle, uint32_t broker_index)
     message_free(world, handle);
 }
 
-/* --- delivery
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- delivery */
 
 static bool slot_has_room(const World *world, const ConsumerSlot *slot)
 {
@@ -214,9 +210,7 @@ void subscription_dispatch(World *world, uint32_t index)
     }
 }
 
-/* --- processing
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- processing */
 
 static void process(World *world, uint32_t handle)
 {
@@ -372,9 +366,7 @@ void consumer_returned(World *world, uint32_t replica)
     }
 }
 
-/* --- publishing
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- publishing */
 
 static void drop_oldest(World *world, Subscription *subscription)
 {
@@ -491,9 +483,7 @@ void publish_over(World *world, uint32_t handle)
         frame_step_failed(world, handle);
 }
 
-/* --- the end of the run
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- the end of the run */
 
 void message_unfinished(World *world, uint32_t handle)
 {

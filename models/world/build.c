@@ -8,9 +8,7 @@ static uint64_t key_of(const World *world, const char *entity, const char *purpo
     return sim_key(world->seed, world->replication, entity, purpose);
 }
 
-/* --- replicas
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- replicas */
 
 static Cpu *cpu_new(const CpuConfig *config)
 {
@@ -44,9 +42,7 @@ static void build_replicas(World *world)
     }
 }
 
-/* --- links
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- links */
 
 static uint32_t callers_of(const Topology *topology, const LinkConfig *link)
 {
@@ -59,8 +55,7 @@ static uint32_t callers_of(const Topology *topology, const LinkConfig *link)
 static LinkKeys link_keys(const World *world, const char *name)
 {
     return (LinkKeys){
-        .request = key_of(world, name, "request"),
-        .response = key_of(world, name, "response"),
+        .latency = key_of(world, name, "latency"),
         .request_loss = key_of(world, name, "request loss"),
         .response_loss = key_of(world, name, "response loss"),
         .delay = key_of(world, name, "delay"),
@@ -105,9 +100,7 @@ static void build_links(World *world)
     }
 }
 
-/* --- brokers
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- brokers */
 
 static uint32_t slots_of(const Topology *topology, const SubscriptionConfig *subscription)
 {
@@ -162,9 +155,7 @@ static void build_brokers(World *world)
         world->publish_keys[i] = key_of(world, topology->brokers[i].name, "publish");
 }
 
-/* --- workloads
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- workloads */
 
 static void build_users(World *world, Source *source, uint32_t workload)
 {
@@ -194,9 +185,7 @@ static void build_sources(World *world)
     }
 }
 
-/* --- keys of draws
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- keys of draws */
 
 /* Named by the operation, the verb and its place among the operation's steps of that verb: a step
  * more of another verb leaves the draws alone. */
@@ -270,9 +259,7 @@ void world_build(World *world)
     world->windows_on = g_new0(uint32_t, world->schedule->count);
 }
 
-/* --- back to nothing
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- back to nothing */
 
 static void demolish_replica(Replica *replica)
 {

@@ -17,8 +17,7 @@ static Link *link_of(World *world, const Frame *frame)
     return &world->links[site_of(world, frame)->link];
 }
 
-/* --- the network
- * ----------------------------------------------------------------------------------------- */
+/* --- the network */
 
 static bool is_lost(World *world, const Link *link, uint64_t request, uint64_t visit,
                     bool is_request)
@@ -47,27 +46,50 @@ static SimTime injected_delay(World *world, const Link *link, uint64_t request, 
     return sum;
 }
 
-bool link_message_time(World *world, const Link *link, const Request *request, uint64_t visit,
-                       int64_t size, bool is_request, SimTime *time)
+/* Latency both ways at once: the two draws share what one block of the generator gives. `back` may
+ * be NULL. */
+static SimTime draw_latency(World *world, const Link *link, uint64_t request, uint64_t visit,
+                            SimTime *back)
 {
-    const LinkConfig *config = link->config;
-    *time = 0;
-    if ((config->loss_ratio > 0 || link->is_faulty) &&
-        is_lost(world, link, request->id, visit, is_request))
-        return false;
-    if (config->latency != NULL)
-        *time =
-            world_draw(world, config->latency,
-                       is_request ? link->keys.request : link->keys.response, request->id, visit);
-    if (size > 0 && link->ns_per_byte > 0)
-        *time += sim_time_from_ns((double)size * link->ns_per_byte);
-    if (is_request && link->is_faulty)
-        *time += injected_delay(world, link, request->id, visit);
-    return true;
+    const Distribution *latency = link->config->latency;
+    if (back != NULL)
+        *back = 0;
+    if (latency == NULL)
+        return 0;
+    gsl_rng *rng = sim_rng_at(&world->rng, link->keys.latency, request, visit);
+    SimTime way = distribution_draw(latency, rng);
+    if (back != NULL)
+        *back = distribution_draw(latency, rng);
+    return way;
 }
 
-/* --- choosing a replica
- * ------------------------------------------------------------------------------------ */
+static SimTime transfer_time(const Link *link, int64_t size)
+{
+    return size > 0 && link->ns_per_byte > 0 ? sim_time_from_ns((double)size * link->ns_per_byte)
+                                             : 0;
+}
+
+static bool request_is_lost(World *world, const Link *link, uint64_t request, uint64_t visit)
+{
+    return (link->config->loss_ratio > 0 || link->is_faulty) &&
+           is_lost(world, link, request, visit, true);
+}
+
+static bool reply_is_lost(World *world, const Link *link, uint64_t request, uint64_t visit)
+{
+    return (link->config->loss_ratio > 0 || link->is_faulty) &&
+           is_lost(world, link, request, visit, false);
+}
+
+/* How long a request of `size` bytes is on its way; *back gets the latency of the reply. */
+static SimTime request_time(World *world, const Link *link, uint64_t request, uint64_t visit,
+                            int64_t size, SimTime *back)
+{
+    SimTime time = draw_latency(world, link, request, visit, back) + transfer_time(link, size);
+    return link->is_faulty ? time + injected_delay(world, link, request, visit) : time;
+}
+
+/* --- choosing a replica */
 
 /* Which of the link's callers this is: a replica of the calling service, or a client of the
  * workload. */
@@ -109,9 +131,7 @@ static void count_in_flight(World *world, Link *link, const Frame *frame, uint32
         in_flight_of(world, link, frame)[frame->target - link->first_replica] += change;
 }
 
-/* --- attempts
- * ------------------------------------------------------------------------------------------------
- */
+/* --- attempts */
 
 static void report_attempt(World *world, const Frame *frame, Outcome outcome, bool is_last,
                            bool is_unfinished)
@@ -145,11 +165,13 @@ static uint32_t request_send(World *world, uint32_t handle, uint64_t visit)
     const CallSite *site = site_of(world, frame_at(world, handle));
     Link *link = &world->links[site->link];
     Frame *frame = frame_at(world, handle);
-    SimTime travel;
-    if (!link_message_time(world, link, request_at(world, frame->request), visit,
-                           site->request_size, true, &travel))
+    uint64_t id = request_at(world, frame->request)->id;
+    if (request_is_lost(world, link, id, visit))
         return SLAB_NONE;
     bool is_async = link->config->mode == LINK_ASYNC;
+    SimTime back = 0;
+    SimTime travel =
+        request_time(world, link, id, visit, site->request_size, is_async ? NULL : &back);
     uint32_t callee_handle = frame_new(world, frame->request, is_async ? ORIGIN_ASYNC : ORIGIN_CALL,
                                        handle, frame->call_serial);
     if (callee_handle == SLAB_NONE)
@@ -159,6 +181,7 @@ static uint32_t request_send(World *world, uint32_t handle, uint64_t visit)
     callee->replica = frame->target;
     callee->link = site->link;
     callee->visit = visit;
+    callee->way_back = back;
     callee->pc = world->topology->operations[site->operation].entry;
     callee->depth = (uint16_t)(frame->depth + 1);
     if (link->config->deadline_propagation && !is_async)
@@ -313,18 +336,16 @@ void call_attempt_ended(World *world, uint32_t handle, Outcome outcome)
     call_over(world, handle, outcome);
 }
 
-/* --- giving up
- * ------------------------------------------------------------------------------------------------
- */
+/* --- giving up */
 
 static void send_cancel(World *world, uint32_t handle, const Link *link)
 {
     const Frame *frame = frame_at(world, handle);
-    SimTime travel;
     uint64_t visit = sim_mix(frame_at(world, frame->callee)->visit, 1);
-    if (!slab_has_room(&world->signals) ||
-        !link_message_time(world, link, request_at(world, frame->request), visit, 0, true, &travel))
+    uint64_t id = request_at(world, frame->request)->id;
+    if (!slab_has_room(&world->signals) || request_is_lost(world, link, id, visit))
         return;
+    SimTime travel = request_time(world, link, id, visit, 0, NULL);
     uint32_t signal_handle = slab_take(&world->signals);
     Signal *signal = slab_at(&world->signals, signal_handle);
     *signal = (Signal){.frame = {frame->callee, frame->callee_serial},
@@ -399,9 +420,7 @@ void call_forget(World *world, uint32_t handle, bool passes_on)
     call_timers_cancel(frame);
 }
 
-/* --- replies
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- replies */
 
 void call_reply(World *world, uint32_t callee_handle, Outcome outcome)
 {
@@ -411,10 +430,10 @@ void call_reply(World *world, uint32_t callee_handle, Outcome outcome)
     if (frame->call_serial != callee->from_serial)
         return;
     const CallSite *site = site_of(world, frame);
-    SimTime travel;
-    if (!link_message_time(world, &world->links[site->link], request_at(world, frame->request),
-                           callee->visit, site->response_size, false, &travel))
+    const Link *link = &world->links[site->link];
+    if (reply_is_lost(world, link, request_at(world, frame->request)->id, callee->visit))
         return;
+    SimTime travel = callee->way_back + transfer_time(link, site->response_size);
     frame->outcome = (uint8_t)outcome;
     frame->reply_is_degraded = callee->is_degraded;
     frame->callee = SLAB_NONE;

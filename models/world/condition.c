@@ -43,9 +43,7 @@ static void switch_window(World *world, uint32_t window, bool is_on)
     }
 }
 
-/* --- replicas
- * --------------------------------------------------------------------------------------------------
- */
+/* --- replicas */
 
 static ReplicaCondition replica_condition(const World *world, uint32_t replica)
 {
@@ -105,9 +103,7 @@ static void update_replica(World *world, uint32_t index)
         consumer_returned(world, index);
 }
 
-/* --- operations
- * --------------------------------------------------------------------------------------------------
- */
+/* --- operations */
 
 static bool targets_operation(const World *world, const FaultConfig *fault, uint32_t operation)
 {
@@ -165,9 +161,7 @@ static void update_operation(World *world, uint32_t operation)
         rescale_operation(world, operation, factor);
 }
 
-/* --- links
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- links */
 
 /* A kind that acts on operations does so for a service target; on links only for links. */
 static bool acts_on_links(const FaultConfig *fault, const FaultKind *kind)
@@ -196,9 +190,7 @@ static void update_link(World *world, uint32_t index)
     }
 }
 
-/* --- windows
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- windows */
 
 static void apply(World *world, uint32_t window_index)
 {

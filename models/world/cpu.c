@@ -54,8 +54,7 @@ void cpu_report(World *world, uint32_t replica)
     advance(world, replica);
 }
 
-/* --- processor sharing
- * ------------------------------------------------------------------------------------- */
+/* --- processor sharing */
 
 static bool job_is_before(const CpuJob *a, const CpuJob *b)
 {
@@ -149,8 +148,7 @@ void cpu_event(World *world, uint32_t replica)
     schedule(world, replica);
 }
 
-/* --- first come, first served
- * ---------------------------------------------------------------------------------- */
+/* --- first come, first served */
 
 static void core_take(World *world, uint32_t replica, uint32_t handle)
 {
@@ -187,9 +185,7 @@ void cpu_freed(World *world, uint32_t replica)
     core_give_to_next(world, replica);
 }
 
-/* --- both
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- both */
 
 void cpu_add(World *world, uint32_t replica, uint32_t handle, SimTime work)
 {

@@ -363,9 +363,7 @@ void frame_cancel(World *world, uint32_t handle, bool immediately)
     frame_drop(world, handle, VISIT_CANCELLED);
 }
 
-/* --- steps
- * -----------------------------------------------------------------------------------------------
- */
+/* --- steps */
 
 typedef enum StepResult { STEP_GOES_ON, STEP_MUST_WAIT, STEP_HAS_FAILED } StepResult;
 

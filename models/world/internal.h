@@ -94,6 +94,7 @@ typedef struct Frame {
     SimTime call_deadline; /* of the call it has out */
     SimTime backoff;       /* the last wait of this call */
     SimTime busy;
+    SimTime way_back;       /* latency of its reply */
     uint64_t visit;         /* tells the visits of one request apart; the same in every design */
     uint64_t publish_visit; /* of the message on its way to a broker */
     uint32_t serial;        /* of this life; never repeats for this handle */
@@ -155,8 +156,7 @@ typedef struct Request {
     bool has_ended, has_succeeded;
 } Request;
 
-/* --- replicas
- * ---------------------------------------------------------------------------------------------- */
+/* --- replicas */
 
 typedef struct CpuJob {
     double finish; /* in virtual time: ns of CPU that each job has had */
@@ -191,13 +191,10 @@ typedef struct Replica {
     GArray *parked; /* of EventId: what came up while it hung */
 } Replica;
 
-/* --- links
- * -------------------------------------------------------------------------------------------------
- */
+/* --- links */
 
 typedef struct LinkKeys {
-    uint64_t request, response, request_loss, response_loss, abort, delay, balancer, backoff,
-        serialize;
+    uint64_t latency, request_loss, response_loss, delay, balancer, backoff, serialize;
 } LinkKeys;
 
 typedef struct Link {
@@ -214,9 +211,7 @@ typedef struct Link {
     LinkCondition condition;
 } Link;
 
-/* --- brokers
- * -----------------------------------------------------------------------------------------------
- */
+/* --- brokers */
 
 typedef enum MessageState {
     MESSAGE_READY,      /* in the subscription's queue */
@@ -267,8 +262,7 @@ typedef struct Signal {
     bool is_immediate;
 } Signal;
 
-/* --- workloads and faults
- * ----------------------------------------------------------------------------------- */
+/* --- workloads and faults */
 
 typedef struct Source {
     const WorkloadConfig *config;
@@ -304,7 +298,7 @@ struct World {
     User *users;
     OperationCondition *operations;
     EventId *fault_events; /* two of each window: start, end */
-    uint32_t *windows_on; /* ascending */
+    uint32_t *windows_on;  /* ascending */
     uint32_t windows_on_count;
     uint64_t *step_keys; /* of each step of the topology's code */
     uint64_t *site_hashes, *publish_hashes;
@@ -322,17 +316,17 @@ struct World {
 
 static inline Frame *frame_at(const World *world, uint32_t handle)
 {
-    return slab_at(&world->frames, handle);
+    return (Frame *)slab_chunk(&world->frames, handle) + slab_place(handle);
 }
 
 static inline Request *request_at(const World *world, uint32_t handle)
 {
-    return slab_at(&world->requests, handle);
+    return (Request *)slab_chunk(&world->requests, handle) + slab_place(handle);
 }
 
 static inline Message *message_at(const World *world, uint32_t handle)
 {
-    return slab_at(&world->messages, handle);
+    return (Message *)slab_chunk(&world->messages, handle) + slab_place(handle);
 }
 
 static inline const Step *step_of(const World *world, const Frame *frame)
@@ -431,8 +425,6 @@ void call_timed_out(World *world, uint32_t handle, bool whole_call);
 void call_reply(World *world, uint32_t callee, Outcome outcome); /* the callee's answer leaves */
 void call_signal_arrived(World *world, uint32_t signal);
 void call_timers_cancel(Frame *frame);
-bool link_message_time(World *world, const Link *link, const Request *request, uint64_t visit,
-                       int64_t size, bool is_request, SimTime *time); /* false: it is lost */
 
 /* replica.c: the callee's side */
 void replica_arrive(World *world, uint32_t handle);

@@ -135,8 +135,7 @@ void replica_queue_timeout(World *world, uint32_t handle)
     give_up(world, handle);
 }
 
-/* --- what happens to all frames of a replica: rare, so they are found by looking at every frame
- * ------------------- */
+/* --- what happens to all frames of a replica: rare, so they are found by looking at every frame */
 
 typedef void (*FrameAction)(World *world, uint32_t handle, double argument);
 

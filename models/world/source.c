@@ -46,9 +46,7 @@ static void request_start(World *world, uint32_t workload, uint64_t id, uint32_t
     call_begin(world, root, request_at(world, request)->site);
 }
 
-/* --- open
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- open */
 
 static void schedule_arrival(World *world, uint32_t workload)
 {
@@ -69,9 +67,7 @@ void source_event(World *world, uint32_t workload)
     schedule_arrival(world, workload);
 }
 
-/* --- closed
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- closed */
 
 /* A user's rounds are numbered within the user: what it draws does not depend on how fast the
  * others are. */
@@ -111,8 +107,7 @@ void sources_start(World *world)
         think(world, i);
 }
 
-/* --- the end of a request for its user
- * ------------------------------------------------------------------------- */
+/* --- the end of a request for its user */
 
 void request_ended(World *world, uint32_t root, Outcome outcome, bool is_degraded)
 {

@@ -155,7 +155,7 @@ void world_dispatch(World *world, EventId id)
 /* Everything that the event has set off at this same moment: frames first, then deliveries. */
 static void settle(World *world)
 {
-    for (;;) {
+    while (world->stop == STOP_FINISHED) {
         if (world->ready.count > 0) {
             FrameRef next = frame_queue_pop(&world->ready);
             if (frame_at(world, next.handle)->serial == next.serial)
@@ -170,9 +170,25 @@ static void settle(World *world)
     }
 }
 
-/* The limits that need not be looked at for every event. */
-static StopReason look_around(World *world, const WorldLimits *limits)
+/* When time last moved, as far as look_around has seen. */
+typedef struct Pace {
+    SimTime time;
+    uint64_t events;
+} Pace;
+
+static bool stands_still(const World *world, Pace *pace)
 {
+    if (world_now(world) == pace->time)
+        return world->engine.processed - pace->events > EVENTS_AT_ONCE_MAX;
+    *pace = (Pace){world_now(world), world->engine.processed};
+    return false;
+}
+
+/* The limits that need not be looked at for every event. */
+static StopReason look_around(const World *world, const WorldLimits *limits, Pace *pace)
+{
+    if (stands_still(world, pace))
+        return STOP_ZERO_TIME;
     if (limits->progress != NULL)
         atomic_store_explicit(limits->progress, world_now(world), memory_order_relaxed);
     if (limits->stop != NULL && atomic_load_explicit(limits->stop, memory_order_relaxed) != 0)
@@ -186,31 +202,22 @@ static StopReason look_around(World *world, const WorldLimits *limits)
 static StopReason run_until(World *world, const WorldLimits *limits, SimTime until)
 {
     Event event;
-    SimTime last = -1;
-    uint64_t moved_at = world->engine.processed;
+    Pace pace = {.time = -1};
     while (engine_next(&world->engine, until, &event)) {
         world_dispatch(world, event.id);
         settle(world);
-        if (event.time != last) {
-            last = event.time;
-            moved_at = world->engine.processed;
-        } else if (world->engine.processed - moved_at > EVENTS_AT_ONCE_MAX) {
-            return STOP_ZERO_TIME;
-        }
         if (world->stop != STOP_FINISHED)
             return world->stop;
-        if (world->engine.processed % LOOK_AROUND_EVERY == 0) {
-            StopReason reason = look_around(world, limits);
-            if (reason != STOP_FINISHED)
-                return reason;
-        }
+        if (world->engine.processed % LOOK_AROUND_EVERY != 0)
+            continue;
+        StopReason reason = look_around(world, limits, &pace);
+        if (reason != STOP_FINISHED)
+            return reason;
     }
     return STOP_FINISHED;
 }
 
-/* --- the end
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- the end */
 
 static void visit_unfinished(World *world, const Frame *frame)
 {
@@ -322,9 +329,7 @@ StopReason world_run(World *world, const WorldLimits *limits)
     return reason;
 }
 
-/* --- life
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- life */
 
 World *world_new(const Topology *topology, uint64_t seed, uint32_t replication,
                  const FaultSchedule *faults, const Observer *observer)
@@ -396,9 +401,7 @@ char *world_stop_message(const World *world, StopReason reason)
     return NULL;
 }
 
-/* --- checks
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- checks */
 
 /* Threads are held by frames, one each; nobody waits beside a free thread. */
 static char *check_replica(const World *world, uint32_t index, uint32_t held_threads)

@@ -2,10 +2,10 @@
  * balanced means (p1 m1 = p2 m2), as Allen, "Probability, statistics and queueing theory", has it.
  */
 #include <glib.h>
-#include <gsl/gsl_randist.h>
 #include <math.h>
 
 #include "sim/distribution/parameters.h"
+#include "sim/exponential.h"
 
 #define PROBABILITY_SLACK 1e-9
 
@@ -64,7 +64,7 @@ static double draw(const Distribution *distribution, gsl_rng *rng)
     size_t i = 0;
     while (i + 1 < phases->count && point >= phases->phase[i].up_to)
         i++;
-    return gsl_ran_exponential(rng, phases->phase[i].mean);
+    return phases->phase[i].mean * draw_unit_exponential(rng);
 }
 
 static double mean(const Distribution *distribution)
