@@ -122,7 +122,7 @@ static void add_batches(const Maker *maker, Entry *whole, const Entry *part)
 
 static void add_entry(const Maker *maker, Entry *whole, const Entry *part, bool with_samples)
 {
-    for (int i = 0; i < PHASE_COUNT; i++) {
+    for (uint32_t i = 0; i < maker->result->phase_count; i++) {
         measures_add(&whole->phases[i], &part->phases[i]);
         if (with_samples)
             measures_add_samples(&whole->phases[i], &part->phases[i]);
@@ -135,7 +135,7 @@ static void add_entry(const Maker *maker, Entry *whole, const Entry *part, bool 
 
 static void set_spans(const Maker *maker, Entry *entry)
 {
-    for (int i = 0; i < PHASE_COUNT; i++)
+    for (uint32_t i = 0; i < maker->result->phase_count; i++)
         entry->phases[i].span_s = maker->spans[i];
     for (uint32_t i = 0; entry->batches != NULL && i < maker->recorder->batch_count; i++)
         entry->batches[i].span_s = maker->spans[PHASE_ALL] / maker->recorder->batch_count;
@@ -148,7 +148,7 @@ static void set_service(const Maker *maker, Entry *entry, uint32_t index)
     bool has_threads = service->server == SERVER_THREAD_PER_REQUEST;
     bool is_bounded = has_threads || service->max_in_flight != UINT32_MAX;
     double threads = has_threads ? service->threads : service->max_in_flight;
-    for (int i = 0; i < PHASE_COUNT; i++) {
+    for (uint32_t i = 0; i < maker->result->phase_count; i++) {
         entry->phases[i].replicas = replicas;
         entry->phases[i].threads = is_bounded ? threads * replicas : 0;
     }
@@ -157,17 +157,18 @@ static void set_service(const Maker *maker, Entry *entry, uint32_t index)
 static void set_cores(const Maker *maker, Entry *entry, uint32_t index)
 {
     const ServiceConfig *service = &maker->result->topology->services[index];
-    for (int i = 0; service->has_cpu && i < PHASE_COUNT; i++)
+    for (uint32_t i = 0; service->has_cpu && i < maker->result->phase_count; i++)
         entry->phases[i].cores = service->cpu.cores * service->replicas;
 }
 
 static void set_expected(const Maker *maker, Entry *entry, uint32_t operation)
 {
     const Topology *topology = maker->result->topology;
-    for (int phase = 0; topology->visits != NULL && phase < PHASE_COUNT; phase++) {
+    for (uint32_t phase = 0; topology->visits != NULL && phase < maker->result->phase_count;
+         phase++) {
         double expected = 0;
         for (uint32_t i = 0; i < topology->workload_count; i++)
-            expected += maker->offered[i * PHASE_COUNT + (uint32_t)phase] *
+            expected += maker->offered[i * PHASE_COUNT + phase] *
                         topology->visits[(size_t)i * topology->operation_count + operation];
         entry->phases[phase].expected = expected;
     }
@@ -185,7 +186,13 @@ static Entry *new_entry(Maker *maker, Scope scope, const char *name, const char 
     }
     uint32_t index = result->entry_count++;
     result->entries[index] = (Entry){
-        .scope = scope, .name = g_strdup(name), .whole = whole, .part = part, .samples_of = index};
+        .scope = scope,
+        .name = g_strdup(name),
+        .whole = whole,
+        .part = part,
+        .phases = g_new0(Measures, result->phase_count),
+        .samples_of = index,
+    };
     return &result->entries[index];
 }
 
@@ -235,7 +242,7 @@ static void make_part(Maker *maker, ScopeParts *scope, uint32_t whole_index, uin
         set_service(maker, entry, whole_index);
         set_expected(maker, entry, operation_of_part(maker->recorder, whole_index, index));
     }
-    for (int i = 0; scope->scope == SCOPE_BROKER && i < PHASE_COUNT; i++) {
+    for (uint32_t i = 0; scope->scope == SCOPE_BROKER && i < maker->result->phase_count; i++) {
         const BrokerConfig *broker = &maker->result->topology->brokers[whole_index];
         entry->phases[i].is_share = broker->kind == BROKER_QUEUE && whole->part_count > 2;
     }
@@ -250,7 +257,7 @@ static void add_up_parts(Maker *maker, uint32_t index, uint32_t part_count)
     if (part_count != 1)
         return;
     entries[index].samples_of = index + 1;
-    for (int i = 0; i < PHASE_COUNT; i++)
+    for (uint32_t i = 0; i < maker->result->phase_count; i++)
         memcpy(entries[index].phases[i].samples, entries[index + 1].phases[i].samples,
                sizeof entries[index].phases[i].samples);
 }
@@ -287,8 +294,8 @@ static void make_scope(Maker *maker, ScopeParts *scope)
 /* The first entry is the system: the sum of what follows it, the workloads. */
 static void make_system(Maker *maker)
 {
-    Entry system = {.scope = SCOPE_SYSTEM};
     RunResult *result = maker->result;
+    Entry system = {.scope = SCOPE_SYSTEM, .phases = result->entries[0].phases};
     for (uint32_t i = 1; i < result->entry_count; i++) {
         if (result->entries[i].part != NULL && strcmp(result->entries[i].part, "*") == 0)
             add_entry(maker, &system, &result->entries[i], true);

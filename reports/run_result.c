@@ -31,7 +31,7 @@ void run_result_drop_samples(RunResult *result)
 {
     for (uint32_t i = 0; i < result->entry_count; i++) {
         Entry *entry = &result->entries[i];
-        for (int phase = 0; phase < PHASE_COUNT; phase++) {
+        for (uint32_t phase = 0; phase < result->phase_count; phase++) {
             if (entry->samples_of == i)
                 measures_clear(&entry->phases[phase]);
             else
@@ -49,6 +49,7 @@ void run_result_free(RunResult *result)
         Entry *entry = &result->entries[i];
         drop_batches(entry, result->batches_made);
         g_free(entry->batches);
+        g_free(entry->phases);
         g_free(entry->name);
         g_free(entry->series.counts);
         g_free(entry->series.levels);

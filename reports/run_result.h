@@ -28,10 +28,10 @@ typedef struct Series {
 /* One thing that was measured: a row of its scope's wide table for each phase. */
 typedef struct Entry {
     Scope scope;
-    char *name;        /* as in summary: "shoppers", "shoppers/frontend.home", "cart.add" */
-    const char *whole; /* the first label: workload, service, link, broker */
-    const char *part;  /* the second: operation or consumer, "*" for all; NULL for links */
-    Measures phases[PHASE_COUNT];
+    char *name;          /* as in summary: "shoppers", "shoppers/frontend.home", "cart.add" */
+    const char *whole;   /* the first label: workload, service, link, broker */
+    const char *part;    /* the second: operation or consumer, "*" for all; NULL for links */
+    Measures *phases;    /* phase_count of them */
     uint32_t samples_of; /* whose samples these are: its own index, or that of its only part */
     Series series;
     Measures *batches; /* batch_count of them; NULL: none (only workloads have them) */
