@@ -159,6 +159,15 @@ static uint64_t attempt_visit(const World *world, const Frame *frame)
     return sim_mix(frame_visit(frame), world->site_hashes[frame->site] + frame->attempt);
 }
 
+/* The caller's own deadline, if it knows one, bounds the call as its timeout does. */
+static SimTime call_deadline(const World *world, const Frame *frame, const Link *link)
+{
+    SimTime timeout = link->config->timeout;
+    SimTime own = timeout > 0 ? frame->call_started + timeout : SIM_TIME_NEVER;
+    SimTime inherited = frame_at(world, frame->owner)->deadline;
+    return own < inherited ? own : inherited;
+}
+
 /* The frame that is to serve the attempt, on its way to the replica. 0: it is lost. */
 static uint32_t request_send(World *world, uint32_t handle, uint64_t visit)
 {
@@ -185,7 +194,7 @@ static uint32_t request_send(World *world, uint32_t handle, uint64_t visit)
     callee->pc = world->topology->operations[site->operation].entry;
     callee->depth = (uint16_t)(frame->depth + 1);
     if (link->config->deadline_propagation && !is_async)
-        callee->deadline = frame->call_deadline;
+        callee->deadline = call_deadline(world, frame, link);
     callee->state = FRAME_TRAVELLING;
     if (travel == 0 && world_is_quiet(world))
         frame_wake(world, callee_handle, WAKE_ARRIVED);
@@ -226,21 +235,15 @@ static void attempt_start(World *world, uint32_t handle)
         call_attempt_ended(world, handle, OUTCOME_SUCCESS);
 }
 
-/* The caller's own deadline, if it knows one, bounds the call as its timeout does. */
 static void arm_call_timer(World *world, uint32_t handle, const Link *link)
 {
     Frame *frame = frame_at(world, handle);
-    SimTime now = world_now(world), timeout = link->config->timeout;
-    SimTime inherited = frame_at(world, frame->owner)->deadline;
-    SimTime own = timeout > 0 ? now + timeout : SIM_TIME_NEVER;
-    frame->call_deadline = own < inherited ? own : inherited;
-    if (inherited < own) {
-        SimTime due = inherited > now ? inherited : now;
-        frame->call_timer =
-            engine_schedule(&world->engine, due, EVENT_TIMEOUT, EVENT_CALL_TIMEOUT, handle);
-    } else if (timeout > 0) {
+    SimTime now = world_now(world), due = call_deadline(world, frame, link);
+    if (link->config->timeout > 0 && due == now + link->config->timeout)
         frame->call_timer = engine_arm(&world->engine, link->call_lane, EVENT_CALL_TIMEOUT, handle);
-    }
+    else if (due != SIM_TIME_NEVER)
+        frame->call_timer = engine_schedule(&world->engine, due > now ? due : now, EVENT_TIMEOUT,
+                                            EVENT_CALL_TIMEOUT, handle);
 }
 
 void call_begin(World *world, uint32_t handle, uint32_t site)

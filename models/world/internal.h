@@ -91,14 +91,12 @@ typedef struct Frame {
     SimTime arrived, started, replied;
     SimTime deadline; /* known from the caller; SIM_TIME_NEVER without */
     SimTime call_started, attempt_started;
-    SimTime call_deadline; /* of the call it has out */
-    SimTime backoff;       /* the last wait of this call */
+    SimTime backoff; /* the last wait of this call */
     SimTime busy;
-    SimTime way_back;       /* latency of its reply */
-    uint64_t visit;         /* tells the visits of one request apart; the same in every design */
-    uint64_t publish_visit; /* of the message on its way to a broker */
-    uint32_t serial;        /* of this life; never repeats for this handle */
-    uint32_t call_serial;   /* of what it waits for: an attempt, a publication, branches */
+    SimTime way_back;     /* latency of its reply */
+    uint64_t visit;       /* tells the visits of one request apart; the same in every design */
+    uint32_t serial;      /* of this life; never repeats for this handle */
+    uint32_t call_serial; /* of what it waits for: an attempt, a publication, branches */
     uint32_t pc;
     uint32_t request;
     uint32_t operation, replica; /* NO_INDEX for a user */
@@ -113,7 +111,8 @@ typedef struct Frame {
     union {
         struct {
             uint32_t callee, callee_serial;
-        }; /* of the attempt that is out; 0: lost on the way */
+            uint64_t publish_visit; /* of the message on its way to a broker */
+        };                          /* of the attempt that is out; 0: lost on the way */
         struct {
             uint32_t join_needed, join_left;
         };
