@@ -38,7 +38,7 @@ const char *const outcome_set_names[] = {
     NULL,
 };
 
-/* Envoy's and gRPC's names (FORMAT 13.17). */
+/* Envoy's and gRPC's names. */
 static const struct {
     const char *name;
     OutcomeSet set;

@@ -1,4 +1,4 @@
-/* How an attempt, a call or a request ends (FORMAT 13.2). A closed set. */
+/* How an attempt, a call or a request ends. A closed set. */
 #ifndef TOPPLE_MODELS_OUTCOME_H
 #define TOPPLE_MODELS_OUTCOME_H
 
@@ -38,8 +38,7 @@ typedef uint32_t OutcomeSet; /* bit 1 << outcome */
  * idempotent. */
 #define OUTCOMES_UNPROCESSED (OUTCOME_BIT(OUTCOME_CONNECT_FAILURE) | OUTCOME_BIT(OUTCOME_REJECTED))
 
-/* The set that a name stands for, Envoy's and gRPC's aliases included (FORMAT 13.17); 0 if unknown.
- */
+/* The set that a name stands for, Envoy's and gRPC's aliases included; 0 if unknown. */
 OutcomeSet outcome_set_named(const char *name);
 
 /* Every name that outcome_set_named knows; ends with NULL. */

@@ -1,4 +1,4 @@
-/* Random counts (FORMAT 3 and 13.18): an integer, or `poisson`, `geometric` (on 1, 2, ...),
+/* Random counts: an integer, or `poisson`, `geometric` (on 1, 2, ...),
  * `uniform_int` (min..max), `zipf` (1..n with weight 1/k^exponent). Drawn with GSL. An open family:
  * a table in count.c. */
 #ifndef TOPPLE_SIM_COUNT_H

@@ -1,4 +1,4 @@
-/* Random durations (FORMAT 3). An open family: a kind is one file and one line in kinds.def.
+/* Random durations. An open family: a kind is one file and one line in kinds.def.
  *
  * A kind declares its parameters as data, and which of them are given together. The reader of
  * topologies collects them and calls distribution_prepare, which checks whatever a range cannot
