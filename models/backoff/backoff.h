@@ -1,5 +1,5 @@
-/* How long a retry waits. An open family: a kind is one file and one line in kinds.def. The formulas
- * are those of Envoy, gRPC, AWS and Polly, named in each file. */
+/* How long a retry waits. An open family: a kind is one file and one line in kinds.def. The
+ * formulas are those of Envoy, gRPC, AWS and Polly, named in each file. */
 #ifndef TOPPLE_MODELS_BACKOFF_H
 #define TOPPLE_MODELS_BACKOFF_H
 
