@@ -88,7 +88,7 @@ $(foreach program,$(TESTS) $(BENCHES) $(TOOLS),\
 # The set-up may have brought what pkg-config was asked for above: it is asked again.
 demo:
 	@.ci/set-up
-	@$(MAKE) --no-print-directory topple
+	@$(MAKE) --no-print-directory -j$$(nproc) topple
 	./topple compare topologies/sync_vs_async.json --out topple-out
 
 test:

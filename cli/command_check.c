@@ -15,19 +15,16 @@ static void print_share(double share)
         printf("  %8.1f %%", share * 100);
 }
 
-static double busiest(const ServiceLoad *load)
-{
-    return fmax(isnan(load->core_utilization) ? 0 : load->core_utilization,
-                isnan(load->thread_utilization) ? 0 : load->thread_utilization);
-}
-
 static void print_workloads(const Topology *topology)
 {
     for (uint32_t i = 0; i < topology->workload_count; i++) {
         const WorkloadConfig *workload = &topology->workloads[i];
-        double rate = workload_rate(topology, i);
-        if (workload->is_closed)
+        double rate = workload_rate_bound(topology, i);
+        if (workload->is_closed && isnan(rate))
             printf("  %s: closed, %u users\n", workload->name, workload->users);
+        else if (workload->is_closed)
+            printf("  %s: closed, %u users, at most %.6g requests/s\n", workload->name,
+                   workload->users, rate);
         else if (isnan(rate))
             printf("  %s: open, rate unknown\n", workload->name);
         else
@@ -37,7 +34,7 @@ static void print_workloads(const Topology *topology)
 
 static void print_services(const Topology *topology)
 {
-    g_autofree ServiceLoad *loads = topology_load(topology);
+    g_autofree ServiceLoad *loads = topology_load_bound(topology);
     uint32_t bottleneck = NO_INDEX;
     printf("\n  %-28s  %10s  %10s  %10s\n", "service", "visits/s", "threads", "cores");
     for (uint32_t i = 0; i < topology->service_count; i++) {
@@ -45,21 +42,29 @@ static void print_services(const Topology *topology)
         print_share(loads[i].thread_utilization);
         print_share(loads[i].core_utilization);
         printf("\n");
-        if (busiest(&loads[i]) > (bottleneck == NO_INDEX ? 0 : busiest(&loads[bottleneck])))
+        if (service_load_largest(&loads[i]) >
+            (bottleneck == NO_INDEX ? 0 : service_load_largest(&loads[bottleneck])))
             bottleneck = i;
     }
     if (bottleneck != NO_INDEX)
         printf("\nBottleneck: %s, at %.1f %% of what it can do.\n",
-               topology->services[bottleneck].name, busiest(&loads[bottleneck]) * 100);
+               topology->services[bottleneck].name, service_load_largest(&loads[bottleneck]) * 100);
+}
+
+static void print_count(uint32_t count, const char *thing, const char *end)
+{
+    printf("%u %s%s%s", count, thing, count == 1 ? "" : "s", end);
 }
 
 static void print_design(const Design *design, bool says_name)
 {
     const Topology *topology = design->topology;
-    printf("%s%s%s%s: %u services, %u operations, %u links, %u brokers\n", topology->name,
-           says_name ? " [" : "", says_name ? design->name : "", says_name ? "]" : "",
-           topology->service_count, topology->operation_count, topology->link_count,
-           topology->broker_count);
+    printf("%s%s%s%s: ", topology->name, says_name ? " [" : "", says_name ? design->name : "",
+           says_name ? "]" : "");
+    print_count(topology->service_count, "service", ", ");
+    print_count(topology->operation_count, "operation", ", ");
+    print_count(topology->link_count, "link", ", ");
+    print_count(topology->broker_count, "broker", "\n");
     print_workloads(topology);
     print_services(topology);
     for (guint i = 0; i < topology->warnings->len; i++)

@@ -19,7 +19,7 @@ typedef struct Job {
     ExperimentPlan plan;
     ExperimentResult result;
     Watch watch;
-    char **command_line;
+    char **command_line; /* without the program's name */
     bool is_comparison;
 } Job;
 
@@ -81,10 +81,15 @@ static bool write_files(const Job *job)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) warnings = warnings_of(job);
     g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) command_line = g_ptr_array_new();
+    g_ptr_array_add(command_line, (gpointer)(guintptr) "topple");
+    for (char **word = job->command_line; *word != NULL; word++)
+        g_ptr_array_add(command_line, *word);
+    g_ptr_array_add(command_line, NULL);
     Provenance provenance = {
         .version = "topple " TOPPLE_VERSION,
         .libraries = library_versions(),
-        .command_line = (const char *const *)job->command_line,
+        .command_line = (const char *const *)command_line->pdata,
         .wall_s = watch_elapsed_s(&job->watch),
         .is_complete = job->result.is_complete,
         .warnings = (const char *const *)warnings->pdata,

@@ -213,11 +213,13 @@ double workload_rate(const Topology *topology, uint32_t index)
     return batch * arrival_mean_rate(workload, topology->simulation.duration);
 }
 
-static double *operation_rates(const Topology *topology)
+typedef double (*RateOf)(const Topology *topology, uint32_t workload);
+
+static double *operation_rates(const Topology *topology, RateOf rate_of)
 {
     double *rates = g_new0(double, MAX(topology->operation_count, 1u));
     for (uint32_t w = 0; w < topology->workload_count; w++) {
-        double rate = workload_rate(topology, w);
+        double rate = rate_of(topology, w);
         const double *visits = topology->visits + (size_t)w * topology->operation_count;
         for (uint32_t i = 0; !isnan(rate) && i < topology->operation_count; i++)
             rates[i] += rate * visits[i];
@@ -246,14 +248,68 @@ static ServiceLoad service_load(const ServiceConfig *service, const double *rate
     return load;
 }
 
-ServiceLoad *topology_load(const Topology *topology)
+static ServiceLoad *loads_at(const Topology *topology, const double *rates)
 {
     ServiceLoad *loads = g_new0(ServiceLoad, MAX(topology->service_count, 1u));
-    double *rates = operation_rates(topology);
-    OperationDemand *demands = topology_demand(topology);
+    g_autofree OperationDemand *demands = topology_demand(topology);
     for (uint32_t i = 0; i < topology->service_count; i++)
         loads[i] = service_load(&topology->services[i], rates, demands);
-    g_free(rates);
-    g_free(demands);
     return loads;
+}
+
+ServiceLoad *topology_load(const Topology *topology)
+{
+    g_autofree double *rates = operation_rates(topology, workload_rate);
+    return loads_at(topology, rates);
+}
+
+/* --- bounds for closed workloads */
+
+double service_load_largest(const ServiceLoad *load)
+{
+    return fmax(isnan(load->core_utilization) ? 0 : load->core_utilization,
+                isnan(load->thread_utilization) ? 0 : load->thread_utilization);
+}
+
+/* Requests per second at which the workload alone keeps its busiest service busy all the time. */
+static double saturation_rate(const Topology *topology, uint32_t workload)
+{
+    g_autofree ServiceLoad *loads =
+        loads_at(topology, topology->visits + (size_t)workload * topology->operation_count);
+    double largest = 0;
+    for (uint32_t i = 0; i < topology->service_count; i++)
+        largest = fmax(largest, service_load_largest(&loads[i]));
+    return largest > 0 ? 1 / largest : (double)INFINITY;
+}
+
+/* s of one round of a user when nothing waits: thinking, the way, the answer. */
+static double round_time(const Topology *topology, const WorkloadConfig *workload)
+{
+    g_autofree OperationDemand *demands = topology_demand(topology);
+    double time = mean_of(workload->think_time), before = 0;
+    for (uint32_t i = 0; i < workload->site_count; i++) {
+        const CallSite *site = &topology->call_sites[workload->sites[i]];
+        double share = workload->weights[i] - before;
+        before = workload->weights[i];
+        time += share *
+                (2 * mean_of(topology->links[site->link].latency) + demands[site->operation].reply);
+    }
+    return time / (double)SIM_TIME_S;
+}
+
+double workload_rate_bound(const Topology *topology, uint32_t index)
+{
+    const WorkloadConfig *workload = &topology->workloads[index];
+    if (!workload->is_closed)
+        return workload_rate(topology, index);
+    double round = round_time(topology, workload);
+    double unhindered = round > 0 ? workload->users / round : (double)INFINITY;
+    double bound = fmin(unhindered, saturation_rate(topology, index));
+    return isfinite(bound) ? bound : (double)NAN;
+}
+
+ServiceLoad *topology_load_bound(const Topology *topology)
+{
+    g_autofree double *rates = operation_rates(topology, workload_rate_bound);
+    return loads_at(topology, rates);
 }

@@ -19,6 +19,15 @@ double workload_rate(const Topology *topology, uint32_t workload);
 /* One for each service, to be freed with g_free. Open workloads of known rate only. */
 ServiceLoad *topology_load(const Topology *topology);
 
+/* The larger of the two utilizations; 0 when there is neither. */
+double service_load_largest(const ServiceLoad *load);
+
+/* The same with closed workloads at the most that they can do, alone and without waiting: users /
+ * (think time + time of an answer), or what their busiest service can take (the asymptotic bounds
+ * of Denning and Buzen, "The operational analysis of queueing network models", 1978). */
+double workload_rate_bound(const Topology *topology, uint32_t workload);
+ServiceLoad *topology_load_bound(const Topology *topology);
+
 /* The operation's mean time from start to reply, and until its thread is free, when nothing waits:
  * computing, waiting, and the synchronous calls it makes. ns, to be freed with g_free; INFINITY
  * where a cycle of calls does not end. */
