@@ -1,5 +1,4 @@
 #include <glib.h>
-#include <math.h>
 
 #include "reports/recorder_parts.h"
 
@@ -161,88 +160,7 @@ void recorder_open_part(const Recorder *recorder, ScopeParts *scope, Part *part)
         part->levels[i] = level_new(&recorder->timeline);
 }
 
-/* --- the samples of a window */
-
-static WindowLatency latency_of(const Histogram *histogram)
-{
-    return (WindowLatency){
-        .mean = histogram_mean(histogram),
-        .p50 = histogram_percentile(histogram, 0.5),
-        .p99 = histogram_percentile(histogram, 0.99),
-        .max = histogram->count == 0 ? (double)NAN : (double)histogram->max,
-    };
-}
-
-static WindowLatency *latencies_new(uint32_t windows)
-{
-    WindowLatency *latencies = g_new(WindowLatency, windows);
-    for (uint32_t i = 0; i < windows; i++)
-        latencies[i] = (WindowLatency){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
-    return latencies;
-}
-
-/* Keeps the part's live samples of a window, and adds them to those of the whole. */
-static void turn_part(const Recorder *recorder, Whole *whole, uint32_t index, Part *part,
-                      Histogram *all)
-{
-    if (part->segments == NULL || part->live.count == 0)
-        return;
-    if (whole->part_latencies == NULL)
-        whole->part_latencies = g_new0(WindowLatency *, whole->part_count);
-    if (whole->part_latencies[index] == NULL)
-        whole->part_latencies[index] = latencies_new(recorder->timeline.window_count);
-    whole->part_latencies[index][whole->live_window] = latency_of(&part->live);
-    histogram_merge(all, &part->live);
-    histogram_reset(&part->live);
-}
-
-/* The live samples of the whole become those of its window, and are added to `sum`. */
-static void turn_whole(const Recorder *recorder, ScopeParts *scope, Whole *whole, Histogram *sum)
-{
-    if (whole->live_window == UINT32_MAX)
-        return;
-    Histogram all;
-    histogram_init(&all);
-    for (uint32_t i = 0; i < whole->part_count; i++)
-        turn_part(recorder, whole, i, &scope->parts[whole->first_part + i], &all);
-    if (whole->latencies == NULL)
-        whole->latencies = latencies_new(recorder->timeline.window_count);
-    whole->latencies[whole->live_window] = latency_of(&all);
-    histogram_merge(sum, &all);
-    histogram_clear(&all);
-}
-
-/* Workloads turn together, so that their sum is that of the system. */
-static void turn_workloads(const Recorder *recorder, ScopeParts *scope, uint32_t window)
-{
-    Histogram sum;
-    histogram_init(&sum);
-    uint32_t turned = scope->wholes[0].live_window;
-    for (uint32_t i = 0; i < scope->whole_count; i++) {
-        turn_whole(recorder, scope, &scope->wholes[i], &sum);
-        scope->wholes[i].live_window = window;
-    }
-    if (turned != UINT32_MAX) {
-        if (scope->latencies == NULL)
-            scope->latencies = latencies_new(recorder->timeline.window_count);
-        scope->latencies[turned] = latency_of(&sum);
-    }
-    histogram_clear(&sum);
-}
-
-void recorder_turn_window(const Recorder *recorder, ScopeParts *scope, Whole *whole,
-                          uint32_t window)
-{
-    if (scope->scope == SCOPE_WORKLOAD) {
-        turn_workloads(recorder, scope, window);
-        return;
-    }
-    Histogram sum;
-    histogram_init(&sum);
-    turn_whole(recorder, scope, whole, &sum);
-    histogram_clear(&sum);
-    whole->live_window = window;
-}
+/* --- the end */
 
 static void part_clear(Part *part, uint32_t segments)
 {

@@ -62,6 +62,9 @@ struct Recorder {
     uint64_t events_dropped;
 };
 
+/* Fills in the observer. */
+void recorder_listen(Recorder *recorder);
+
 /* Builds wholes and parts from the topology. */
 void recorder_lay_out(Recorder *recorder);
 void scope_parts_clear(ScopeParts *scope, uint32_t segments);

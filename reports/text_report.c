@@ -137,14 +137,24 @@ static const char *verdict_color(Verdict verdict)
     return verdict == VERDICT_WORSE ? "\033[31m" : "\033[2m";
 }
 
-static void print_verdict(const TextReport *report, const CompareRow *row, const Headline *headline)
+/* Latencies are of succeeded requests: where fewer succeed, shorter ones may only mean that the
+ * slow ones are gone. */
+static bool is_of_fewer(const CompareRow *row, const CompareRow *availability)
+{
+    return row->verdict == VERDICT_BETTER && strcmp(row->metric->unit, "ms") == 0 &&
+           availability != NULL && availability->verdict == VERDICT_WORSE;
+}
+
+static void print_verdict(const TextReport *report, const CompareRow *row, const Headline *headline,
+                          const char *remark)
 {
     g_autofree char *change = change_display(row);
     const char *verdict = verdict_name(row->verdict);
     bool has_color = report->has_color && !report->is_markdown;
-    g_string_append_printf(
-        report->text, "  %s%-14s %-28s %s%s%s\n", report->is_markdown ? "- " : "", headline->words,
-        change, has_color ? verdict_color(row->verdict) : "", verdict, has_color ? "\033[0m" : "");
+    g_string_append_printf(report->text, "  %s%-14s %-28s %s%s%s%s\n",
+                           report->is_markdown ? "- " : "", headline->words, change,
+                           has_color ? verdict_color(row->verdict) : "", verdict,
+                           has_color ? "\033[0m" : "", remark);
 }
 
 static void print_verdicts_of(const TextReport *report, const GArray *rows, uint32_t variant,
@@ -154,11 +164,15 @@ static void print_verdicts_of(const TextReport *report, const GArray *rows, uint
     g_autofree char *baseline = variant_display(report->study, 0, 30);
     g_autofree char *heading = g_strdup_printf("%s against %s", design, baseline);
     text_heading(report, heading);
+    const CompareRow *availability =
+        compare_find(rows, variant, SCOPE_WORKLOAD, workload, PHASE_ALL, "availability_ratio");
     for (int i = 0; i < HEADLINE_COUNT; i++) {
         const CompareRow *row =
             compare_find(rows, variant, SCOPE_WORKLOAD, workload, PHASE_ALL, headlines[i].metric);
-        if (row != NULL)
-            print_verdict(report, row, &headlines[i]);
+        if (row == NULL)
+            continue;
+        const char *remark = is_of_fewer(row, availability) ? ", of the fewer that succeed" : "";
+        print_verdict(report, row, &headlines[i], remark);
     }
 }
 
