@@ -389,35 +389,47 @@ static inline FrameRef frame_queue_pop(FrameQueue *queue)
     return ref;
 }
 
-/* frame.c: life of frames and requests, execution of steps */
-uint32_t frame_new(World *world, uint32_t request, FrameOrigin origin, uint32_t from,
-                   uint32_t from_serial); /* 0: no room; the run stops */
-void frame_free(World *world, uint32_t handle);
-void frame_begin(World *world, uint32_t handle); /* it has got its thread */
-void frame_wake(World *world, uint32_t handle,
-                FrameWake wake); /* puts it on the ready list as it is */
-void frame_resume(World *world, uint32_t handle,
-                  FrameWake wake);               /* likewise; it runs from now on */
-void frame_go_on(World *world, uint32_t handle); /* its turn on the ready list has come */
-void frame_run(World *world, uint32_t handle);   /* executes steps until it must wait */
-void frame_step_done(World *world,
-                     uint32_t handle); /* the step at pc has succeeded: go on behind it */
-void frame_step_failed(World *world, uint32_t handle);
-void frame_computed(World *world, uint32_t handle); /* a computation is done */
-void frame_compute(World *world, uint32_t handle, SimTime duration, FramePhase phase);
-uint64_t frame_visit(
-    const Frame *frame); /* with the loops it is in: for draws of steps and visits of calls */
-void frame_cancel(World *world, uint32_t handle, bool immediately);
-void frame_drop(World *world, uint32_t handle,
-                VisitEnd end); /* ends it and its branches where they stand, without a reply */
-bool frame_is_wanted(const World *world,
-                     const Frame *frame);             /* somebody up the tree still waits for it */
-void request_release(World *world, uint32_t request); /* a piece of work is over */
+/* --- frame.c: the life of frames and requests */
 
-/* call.c: the caller's side */
+/* 0: there is no room, and the run stops. */
+uint32_t frame_new(World *world, uint32_t request, FrameOrigin origin, uint32_t from,
+                   uint32_t from_serial);
+void frame_free(World *world, uint32_t handle);
+/* Puts it on the ready list as it is; frame_resume also sets it running. */
+void frame_wake(World *world, uint32_t handle, FrameWake wake);
+void frame_resume(World *world, uint32_t handle, FrameWake wake);
+/* The visit with the loops that the frame is in: names the draws of its steps and the visits of its
+ * calls. */
+uint64_t frame_visit(const Frame *frame);
+/* Somebody up the tree of calls still waits for it. */
+bool frame_is_wanted(const World *world, const Frame *frame);
+/* The visit of the replica is over: tells the observer, and the broker if the work came from there.
+ */
+void frame_visit_over(World *world, uint32_t handle, VisitEnd end);
+void frame_leave_cpu(World *world, uint32_t handle);
+/* Ends it and its branches where they stand, without a reply. */
+void frame_drop(World *world, uint32_t handle, VisitEnd end);
+/* A piece of the request's work is over. */
+void request_release(World *world, uint32_t request);
+
+/* --- step.c: what frames do */
+
+void frame_begin(World *world, uint32_t handle);     /* it has got its thread */
+void frame_go_on(World *world, uint32_t handle);     /* its turn on the ready list has come */
+void frame_run(World *world, uint32_t handle);       /* executes steps until it must wait */
+void frame_step_done(World *world, uint32_t handle); /* the step at pc has succeeded */
+void frame_step_failed(World *world,
+                       uint32_t handle); /* it has failed: to the fallback, or the end */
+void frame_compute(World *world, uint32_t handle, SimTime duration, FramePhase phase);
+void frame_computed(World *world, uint32_t handle);
+void frame_cancel(World *world, uint32_t handle, bool immediately);
+
+/* --- call.c: the caller's side */
+
 void call_begin(World *world, uint32_t handle, uint32_t site);
-void call_forget(World *world, uint32_t handle,
-                 bool passes_on); /* the caller is over; its attempt is nobody's, or cancelled */
+/* The caller is over: what it has asked for is nobody's, or, if it passes a cancel on, cancelled.
+ */
+void call_forget(World *world, uint32_t handle, bool passes_on);
 void call_attempt_ended(World *world, uint32_t handle, Outcome outcome);
 void call_backoff_over(World *world, uint32_t handle);
 void call_timed_out(World *world, uint32_t handle, bool whole_call);
@@ -425,21 +437,23 @@ void call_reply(World *world, uint32_t callee, Outcome outcome); /* the callee's
 void call_signal_arrived(World *world, uint32_t signal);
 void call_timers_cancel(Frame *frame);
 
-/* replica.c: the callee's side */
+/* --- replica.c: the callee's side */
+
 void replica_arrive(World *world, uint32_t handle);
-void replica_leave(World *world, uint32_t handle); /* gives its thread to the next */
+void replica_leave(World *world, uint32_t replica); /* a thread is free: the next request gets it */
 void replica_unqueue(World *world, uint32_t handle);
 void replica_queue_timeout(World *world, uint32_t handle);
 void replica_start_next(World *world, uint32_t replica);
 void replica_crash(World *world, uint32_t replica);
 void replica_hang(World *world, uint32_t replica);
 void replica_wake(World *world, uint32_t replica);
-void replica_rescale(World *world, uint32_t replica,
-                     double factor); /* work in progress takes `factor` times as long from now */
+/* What is left of the replica's, or of one frame's, computation or wait takes `factor` times as
+ * long. */
+void replica_rescale(World *world, uint32_t replica, double factor);
+void frame_stretch(World *world, uint32_t handle, double factor);
 
-void frame_stretch(World *world, uint32_t handle, double factor); /* the same for one frame */
+/* --- cpu.c */
 
-/* cpu.c */
 void cpu_add(World *world, uint32_t replica, uint32_t handle, SimTime work);
 void cpu_remove(World *world, uint32_t replica, uint32_t handle);
 void cpu_event(World *world, uint32_t replica);
@@ -449,7 +463,8 @@ void cpu_set_speed(World *world, uint32_t replica, double speed);
 void cpu_scale_work(World *world, uint32_t replica, uint32_t operation, double factor);
 void cpu_report(World *world, uint32_t replica); /* what was used up to now, to the observer */
 
-/* broker.c */
+/* --- broker.c */
+
 void publish_begin(World *world, uint32_t handle, uint32_t broker, uint64_t visit);
 void publish_arrived(World *world, uint32_t handle);
 void publish_over(World *world, uint32_t handle);
@@ -462,22 +477,25 @@ void consumer_crashed(World *world, uint32_t replica);
 void consumer_returned(World *world, uint32_t replica);
 void message_unfinished(World *world, uint32_t message);
 
-/* source.c */
+/* --- source.c */
+
 void sources_start(World *world);
 void source_event(World *world, uint32_t workload);
 void user_event(World *world, uint32_t user);
 void request_ended(World *world, uint32_t root, Outcome outcome, bool is_degraded);
 
-/* condition.c */
+/* --- condition.c */
+
 void faults_start(World *world);
 void fault_event(World *world, uint32_t edge);
 
-/* world.c */
-void world_dispatch(
-    World *world,
-    EventId id); /* lets the entity act that holds this event; a stale one is dropped */
+/* --- world.c */
 
-/* build.c */
+/* Lets the one that holds this event act; a stale one is dropped. */
+void world_dispatch(World *world, EventId id);
+
+/* --- build.c */
+
 void world_build(World *world);
 void world_demolish(World *world);
 
