@@ -206,9 +206,36 @@ static void test_windows_count_what_happens_in_them(void **state)
     assert_close(window_value(result, SCOPE_WORKLOAD, "users", 1, "p99_ms"), 700, BUCKET);
     assert_close(window_value(result, SCOPE_WORKLOAD, "users/pay.charge", 1, "mean_ms"), 700,
                  1e-12);
+    assert_close(window_value(result, SCOPE_SYSTEM, "*", 1, "mean_ms"), 650, 1e-12);
     assert_missing(window_value(result, SCOPE_WORKLOAD, "users", 2, "mean_ms"));
     assert_close(window_value(result, SCOPE_WORKLOAD, "users", 9, "offered"), 1, 0);
     assert_close(window_value(result, SCOPE_WORKLOAD, "users", 9, "succeeded"), 0, 0);
+}
+
+static void test_the_system_is_the_sum_of_its_workloads_in_every_window(void **state)
+{
+    Fixture *fixture = *state;
+    Topology *topology = &fixture->shop->topology;
+    uint32_t home = SITE_HOME, charge = SITE_CHARGE;
+    const WorkloadConfig two[] = {{.name = "web", .sites = &home, .site_count = 1},
+                                  {.name = "app", .sites = &charge, .site_count = 1}};
+    const double visits[] = {1, 1, 0, 0, 1, 0};
+    topology->workloads = two;
+    topology->workload_count = 2;
+    topology->visits = visits;
+    begin(fixture, 0);
+    send(fixture, SITE_HOME, 1100, 10, OUTCOME_SUCCESS);
+    send(fixture, SITE_CHARGE, 1200, 30, OUTCOME_SUCCESS);
+    send(fixture, SITE_CHARGE, 3200, 50, OUTCOME_SUCCESS);
+    send(fixture, SITE_HOME, 5200, 70, OUTCOME_SUCCESS);
+    g_autoptr(RunResult) result = finish(fixture);
+    assert_close(window_value(result, SCOPE_SYSTEM, "*", 0, "mean_ms"), 20, 1e-12);
+    assert_close(window_value(result, SCOPE_WORKLOAD, "web", 0, "mean_ms"), 10, 1e-12);
+    assert_close(window_value(result, SCOPE_WORKLOAD, "app", 0, "mean_ms"), 30, 1e-12);
+    assert_close(window_value(result, SCOPE_SYSTEM, "*", 2, "mean_ms"), 50, 1e-12);
+    assert_missing(window_value(result, SCOPE_WORKLOAD, "web", 2, "mean_ms"));
+    assert_close(window_value(result, SCOPE_SYSTEM, "*", 4, "mean_ms"), 70, 1e-12);
+    assert_close(value(result, SCOPE_SYSTEM, "*", PHASE_ALL, "mean_ms"), 40, 1e-12);
 }
 
 static void test_completion_times_are_of_requests_that_succeeded(void **state)
@@ -638,6 +665,7 @@ int main(void)
         TEST(test_a_request_belongs_to_the_phase_of_its_start_wherever_it_ends),
         TEST(test_a_fault_that_outlasts_the_run_leaves_no_time_after_it),
         TEST(test_windows_count_what_happens_in_them),
+        TEST(test_the_system_is_the_sum_of_its_workloads_in_every_window),
         TEST(test_completion_times_are_of_requests_that_succeeded),
         TEST(test_batches_cut_the_measured_time_into_equal_parts),
         TEST(test_levels_are_averages_over_the_measured_time),

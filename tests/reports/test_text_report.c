@@ -148,6 +148,47 @@ static void test_nothing_finished_is_said(void **state)
     small_study_free(small);
 }
 
+/* The design answers only one request in two, but that one at once. */
+static void test_shorter_latencies_of_fewer_successes_are_called_that(void **state)
+{
+    (void)state;
+    SmallStudy *small = small_study_new(2);
+    for (uint32_t k = 0; k < 3; k++) {
+        small_study_constant_run(small, 0, k, 100 + k, 50);
+        Recorder *recorder = recorder_new(&small->shops[1]->topology, NULL, 0);
+        for (uint32_t i = 0; i < 50; i++)
+            small_shop_request(recorder_observer(recorder), SITE_HOME, MS(1000 + 200 * i), MS(10),
+                               i % 2 == 0 ? OUTCOME_SUCCESS : OUTCOME_ERROR);
+        study_add_run(small->study, 1, k, small_shop_finish(recorder));
+    }
+    g_autofree char *text = print(small->study, REPORT_TEXT, false);
+    assert_non_null(strstr(text, "better, of the fewer that succeed\n"));
+    assert_non_null(strstr(text, "latencies are of succeeded requests"));
+    small_study_free(small);
+}
+
+static void test_what_waits_in_brokers_is_shown(void **state)
+{
+    (void)state;
+    SmallStudy *small = small_study_new(1);
+    small_study_constant_run(small, 0, 0, 10, 20);
+    g_autofree char *text = print(small->study, REPORT_TEXT, false);
+    assert_non_null(strstr(text, "\nWhat waits in brokers: messages\n"));
+    assert_non_null(strstr(text, "\n  base    jobs "));
+    small_study_free(small);
+}
+
+static void test_windows_longer_than_asked_are_said(void **state)
+{
+    (void)state;
+    SmallStudy *small = small_study_new(1);
+    small->shops[0]->topology.simulation.window = 1;
+    small_study_constant_run(small, 0, 0, 10, 20);
+    g_autofree char *text = print(small->study, REPORT_TEXT, false);
+    assert_non_null(strstr(text, "\nnote: windows of the time series are "));
+    small_study_free(small);
+}
+
 static void test_json_has_a_member_for_each_column(void **state)
 {
     (void)state;
@@ -196,6 +237,9 @@ int main(void)
         cmocka_unit_test(test_one_design_lists_its_workloads),
         cmocka_unit_test(test_a_fault_adds_its_phases),
         cmocka_unit_test(test_nothing_finished_is_said),
+        cmocka_unit_test(test_shorter_latencies_of_fewer_successes_are_called_that),
+        cmocka_unit_test(test_what_waits_in_brokers_is_shown),
+        cmocka_unit_test(test_windows_longer_than_asked_are_said),
         cmocka_unit_test(test_json_has_a_member_for_each_column),
         cmocka_unit_test(test_csv_is_the_file_of_the_folder),
         cmocka_unit_test(test_formats_are_known_by_name),
