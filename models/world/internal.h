@@ -100,22 +100,22 @@ typedef struct Frame {
     uint32_t pc;
     uint32_t request;
     uint32_t operation, replica; /* NO_INDEX for a user */
-    uint32_t
-        owner; /* the frame that holds the thread: itself, or of a branch the one it belongs to */
+    uint32_t owner;    /* holds the thread: itself, or of a branch the frame it belongs to */
     uint32_t children; /* live branches of an owner */
     uint32_t from, from_serial;
     uint32_t link;   /* it came over; NO_INDEX: none */
-    uint32_t site;   /* of the call it has out; of a message's frame before that: see `slot` */
+    uint32_t site;   /* of the call it has out */
     uint32_t slot;   /* ORIGIN_MESSAGE: the consumer slot that it occupies */
     uint32_t target; /* replica of the attempt that is out */
+    /* By what it waits for: an attempt (callee 0: the request is lost), branches, a broker. */
     union {
         struct {
             uint32_t callee, callee_serial;
-            uint64_t publish_visit; /* of the message on its way to a broker */
-        };                          /* of the attempt that is out; 0: lost on the way */
+        };
         struct {
             uint32_t join_needed, join_left;
         };
+        uint64_t publish_visit;
     };
     uint32_t ticket; /* in the replica's queue */
     uint32_t queued_ahead;
