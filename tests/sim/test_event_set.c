@@ -19,7 +19,7 @@ static int compare_entries(const void *left, const void *right)
 /* `times` different times: few make many ties. Ids are all different and in no order. */
 static EventEntry *random_entries(size_t count, uint64_t times)
 {
-    EventEntry *entries = g_new(EventEntry, count);
+    EventEntry *entries = g_new(EventEntry, count + 1);
     for (size_t i = 0; i < count; i++) {
         entries[i].time = (SimTime)(sim_mix(KEY, i) % times);
         entries[i].id = sim_mix(times, i) << 20 | i;
