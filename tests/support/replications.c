@@ -20,7 +20,8 @@ static bool is_named(const char *list, const char *name)
 static void add_design(Replications *runs, const char *file, const char *json, const char *design)
 {
     g_autoptr(Problems) problems = problems_new();
-    g_autoptr(Document) document = document_parse(file, "topologies", json, strlen(json), problems);
+    g_autofree char *folder = g_path_get_dirname(file);
+    g_autoptr(Document) document = document_parse(file, folder, json, strlen(json), problems);
     Topology *topology = document == NULL ? NULL : topology_read(document, design, problems);
     if (topology == NULL) {
         g_autofree char *message = problems_format(problems);
