@@ -3,7 +3,7 @@
 #   make            builds ./topple
 #   make demo       installs what is missing, builds, compares the designs of a shipped topology
 #   make test       the same for the tests; ends with their count
-#   make check      layers, kinds, banned calls, formatting, the other compiler
+#   make check      layers, kinds, banned calls, formatting, the other compiler, the manual's freshness
 #   make bench      speed and memory: a table, and bench.csv
 #   make docs       rewrites what is generated: schema, columns, kinds
 #   make golden     rewrites the golden results (review the difference)
@@ -101,8 +101,10 @@ run-tests:
 	@$(MAKE) --no-print-directory -j$$(nproc) tests
 	@.ci/run-tests $(TESTS)
 
-check: $(BUILD)/topple
+check: topple
 	@.ci/check $(SOURCES)
+	@$(MAKE) --no-print-directory -j$$(nproc) $(TOOLS)
+	@.ci/make-docs $(BUILD) --check
 
 # Each with a build of its own.
 SANITIZED = G_SLICE=always-malloc $(MAKE) --no-print-directory run-tests

@@ -62,6 +62,15 @@ typedef struct RandomKind { /* of durations or counts */
     bool has_weight; /* it is a part of a mixture */
 } RandomKind;
 
+static bool has_parameter(const RandomKind *kind, const char *name)
+{
+    for (const DistributionParameter *p = kind->parameters; p->name != NULL; p++) {
+        if (strcmp(p->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void write_kind_properties(JsonText *json, const RandomKind *kind)
 {
     json_text_name(json, "properties");
@@ -76,7 +85,8 @@ static void write_kind_properties(JsonText *json, const RandomKind *kind)
         json_text_raw_member(json, p->name, parameter_schema(p));
     if (kind->has_bounds) {
         json_text_raw_member(json, "shift", "{\"$ref\": \"#/$defs/duration\"}");
-        json_text_raw_member(json, "max", "{\"$ref\": \"#/$defs/duration\"}");
+        if (!has_parameter(kind, "max"))
+            json_text_raw_member(json, "max", "{\"$ref\": \"#/$defs/duration\"}");
     }
     if (kind->has_weight)
         json_text_raw_member(json, "weight", "{\"type\": \"number\", \"minimum\": 0}");
