@@ -104,27 +104,42 @@ static void test_failures_and_repairs_make_the_availability(void **state)
 {
     (void)state;
     Replications runs;
-    replications_run(&runs, "{'simulation': {'duration': '10000s'}, 'services': {" SERVICE(LOOP, "{"
-                                                                                                 "'"
-                                                                                                 "w"
-                                                                                                 "a"
-                                                                                                 "i"
-                                                                                                 "t"
-                                                                                                 "'"
-                                                                                                 ":"
-                                                                                                 " "
-                                                                                                 "'"
-                                                                                                 "1"
-                                                                                                 "m"
-                                                                                                 "s"
-                                                                                                 "'"
-                                                                                                 "}") "}, 'links': {'* -> *': {}}," WORKLOAD(
-                                "'rate': 5") ", " FAULT("'type': 'crash', 'signature': 'rst', "
-                                                        "'target': {'service': 's'}, "
-                                                        "'schedule': {'mttf': " EXPONENTIAL(
-                                                            "20s") ", 'mttr': {'dist': "
-                                                                   "'lognormal', 'mean': '5s', "
-                                                                   "'cv': 1}}") "}");
+    replications_run(
+        &runs,
+        "{'simulation': {'duration': '10000s'}, 'services': {" SERVICE(
+            LOOP,
+            "{"
+            "'"
+            "w"
+            "a"
+            "i"
+            "t"
+            "'"
+            ":"
+            " "
+            "'"
+            "1"
+            "m"
+            "s"
+            "'"
+            "}") "}, 'links': {'* -> *': {}}," WORKLOAD("'rate': 5") ", " FAULT("'type': 'crash', "
+                                                                                "'signature': "
+                                                                                "'rst', "
+                                                                                "'target': "
+                                                                                "{'service': 's'}, "
+                                                                                "'schedule': "
+                                                                                "{'mttf':"
+                                                                                " " EXPONENTIAL(
+                                                                                    "20s") ", "
+                                                                                           "'mttr':"
+                                                                                           " {'"
+                                                                                           "dist': "
+                                                                                           "'lognor"
+                                                                                           "mal', "
+                                                                                           "'mean':"
+                                                                                           " '5s', "
+                                                                                           "'cv': "
+                                                                                           "1}}") "}");
     assert_theory(&runs, SCOPE_LINK, "w -> s", "connect_failure/attempts", 0.2, 0.02);
     assert_theory(&runs, SCOPE_WORKLOAD, "w", "availability_ratio", 0.8, 0.01);
     replications_clear(&runs);
@@ -178,13 +193,20 @@ static void test_a_delay_adds_its_mean_to_its_percentage(void **state)
 {
     (void)state;
     Replications runs;
-    replications_run(&runs,
-                     "{'simulation': {'duration': '300s'}, 'services': {" SERVICE(LOOP, "{'wait': "
-                                                                                        "'2ms'}") "}, 'links': {'* -> *': {}}," WORKLOAD(
-                         "'rate': 100") ", " FAULT("'type': 'delay', 'percentage': 40, "
-                                                   "'latency': " EXPONENTIAL("10ms") ", 'target': "
-                                                                                     "{'service': "
-                                                                                     "'s'}") "}");
+    replications_run(
+        &runs,
+        "{'simulation': {'duration': '300s'}, 'services': {" SERVICE(
+            LOOP,
+            "{'wait': "
+            "'2ms'}") "}, 'links': {'* -> *': {}}," WORKLOAD("'rate': 100") ", " FAULT("'type': "
+                                                                                       "'delay', "
+                                                                                       "'percentage"
+                                                                                       "': 40, "
+                                                                                       "'latency':"
+                                                                                       " " EXPONENTIAL(
+                                                                                           "10ms") ", 'target': "
+                                                                                                   "{'service': "
+                                                                                                   "'s'}") "}");
     assert_theory(&runs, SCOPE_WORKLOAD, "w", "mean_ms", 2 + 0.4 * 10, 0.01);
     replications_clear(&runs);
 }
