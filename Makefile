@@ -43,8 +43,9 @@ SUPPORT   = $(BUILD)/libsupport.a
 
 all: topple
 
-topple: $(BUILD)/topple
-	@cp $< $@
+# Always that of this BUILD, also after a build with sanitizers.
+topple: $(BUILD)/topple always
+	@cmp -s $< $@ || cp --remove-destination $< $@
 
 $(BUILD)/topple: $(LIBRARIES)
 	@echo LINK $@
@@ -141,5 +142,5 @@ clean:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench docs golden install clean
+.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench docs golden install clean always
 .SECONDARY:

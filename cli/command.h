@@ -16,7 +16,10 @@ ExitCode command_compare(int argc, char **argv);
 ExitCode command_check(int argc, char **argv);
 ExitCode command_kinds(int argc, char **argv);
 
-/* "GLib", "2.74.6", ... NULL: what is linked. */
+/* Of topple and the libraries it runs with, to stdout. */
+void print_version(void);
+
+/* "GLib", "2.74.6", ... NULL: what topple was built with. */
 const char *const *library_versions(void);
 
 #endif

@@ -71,6 +71,18 @@ static void print_design(const Design *design, bool says_name)
         printf("warning: %s\n", (const char *)topology->warnings->pdata[i]);
 }
 
+/* Options of other commands that would change what is printed. */
+static ExitCode refuse(const Options *options)
+{
+    if (options->folder != NULL)
+        complain("--out: check writes no files");
+    else if (options->format != REPORT_TEXT)
+        complain("--format: check prints text");
+    else
+        return EXIT_DONE;
+    return EXIT_WRONG_INPUT;
+}
+
 ExitCode command_check(int argc, char **argv)
 {
     Options options;
@@ -89,7 +101,9 @@ ExitCode command_check(int argc, char **argv)
     Input input = {0};
     ExitCode code = EXIT_DONE;
     if (!has_helped) {
-        code = input_read(&input, &options, true);
+        code = refuse(&options);
+        if (code == EXIT_DONE)
+            code = input_read(&input, &options, true);
         for (guint i = 0; code == EXIT_DONE && i < input.designs->len; i++) {
             if (i > 0)
                 printf("\n");

@@ -174,6 +174,20 @@ static ExitCode unknown_family(const char *name)
     return EXIT_WRONG_INPUT;
 }
 
+/* Options of other commands that would change what is printed, and more arguments than one. */
+static ExitCode refuse(const Options *options)
+{
+    if (g_strv_length(options->files) > 1)
+        complain("kinds takes one family, or none for all");
+    else if (options->folder != NULL)
+        complain("--out: kinds writes no files");
+    else if (options->format != REPORT_TEXT && options->format != REPORT_MARKDOWN)
+        complain("--format: kinds prints text or markdown");
+    else
+        return EXIT_DONE;
+    return EXIT_WRONG_INPUT;
+}
+
 ExitCode command_kinds(int argc, char **argv)
 {
     Options options;
@@ -188,16 +202,11 @@ ExitCode command_kinds(int argc, char **argv)
         options_clear(&options);
         return EXIT_WRONG_INPUT;
     }
-    ExitCode code = EXIT_DONE;
-    guint count = options.files == NULL ? 0 : g_strv_length(options.files);
-    if (!has_helped && count > 1) {
-        complain("kinds takes one family, or none for all");
-        code = EXIT_WRONG_INPUT;
-    } else if (!has_helped &&
-               !print_wanted(count == 1 ? options.files[0] : NULL,
-                             options.format == REPORT_MARKDOWN ? KINDS_MARKDOWN : KINDS_TEXT)) {
+    ExitCode code = has_helped ? EXIT_DONE : refuse(&options);
+    if (!has_helped && code == EXIT_DONE &&
+        !print_wanted(options.files[0],
+                      options.format == REPORT_MARKDOWN ? KINDS_MARKDOWN : KINDS_TEXT))
         code = unknown_family(options.files[0]);
-    }
     options_clear(&options);
     if (fflush(stdout) != 0) {
         complain("standard output: cannot be written");

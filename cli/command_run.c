@@ -74,6 +74,16 @@ static GPtrArray *warnings_of(const Job *job)
     return warnings;
 }
 
+static GPtrArray *command_line_of(const Job *job)
+{
+    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(words, g_strdup("topple"));
+    for (char **word = job->command_line; *word != NULL; word++)
+        g_ptr_array_add(words, g_utf8_make_valid(*word, -1));
+    g_ptr_array_add(words, NULL);
+    return words;
+}
+
 static bool write_files(const Job *job)
 {
     if (job->options->folder == NULL)
@@ -81,11 +91,7 @@ static bool write_files(const Job *job)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) warnings = warnings_of(job);
     g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) command_line = g_ptr_array_new();
-    g_ptr_array_add(command_line, (gpointer)(guintptr) "topple");
-    for (char **word = job->command_line; *word != NULL; word++)
-        g_ptr_array_add(command_line, *word);
-    g_ptr_array_add(command_line, NULL);
+    g_autoptr(GPtrArray) command_line = command_line_of(job);
     Provenance provenance = {
         .version = "topple " TOPPLE_VERSION,
         .libraries = library_versions(),
@@ -112,7 +118,7 @@ static bool print_report(const Job *job)
     GString *text = g_string_new(NULL);
     ReportOptions options = {.format = job->options->format, .has_color = job->watch.has_color};
     report_print(text, job->result.study, &options);
-    bool is_written = fwrite(text->str, 1, text->len, stdout) == text->len;
+    bool is_written = fwrite(text->str, 1, text->len, stdout) == text->len && fflush(stdout) == 0;
     g_string_free(text, TRUE);
     return is_written;
 }
@@ -126,13 +132,14 @@ static void print_warnings(const Job *job)
 
 static ExitCode code_of(const Job *job, int signal_number)
 {
-    if (signal_number > 0) {
+    if (signal_number > 0 && !job->result.is_complete) {
         complain("interrupted: the results are partial");
         return signal_number == 15 ? EXIT_TERMINATED : EXIT_INTERRUPTED;
     }
-    if (job->watch.hit_wall)
+    bool hit_wall = job->watch.hit_wall && !job->result.is_complete;
+    if (hit_wall)
         complain("stopped by --max-wall: the results are partial");
-    return job->watch.hit_wall || job->result.hit_limit ? EXIT_STOPPED_BY_LIMIT : EXIT_DONE;
+    return hit_wall || job->result.hit_limit ? EXIT_STOPPED_BY_LIMIT : EXIT_DONE;
 }
 
 /* Whether there is a run of every design; without, there is nothing to report. */
@@ -188,14 +195,15 @@ static ExitCode run_or_compare(int argc, char **argv, bool is_comparison, const 
     Job job = {.options = &options, .command_line = argv, .is_comparison = is_comparison};
     ExitCode code = EXIT_DONE;
     if (!has_helped) {
-        watch_start(&job.watch, &options);
         code = input_read(&job.input, &options, is_comparison);
         if (code == EXIT_DONE && !is_comparison && job.input.designs->len > 1) {
             complain("run simulates one design; compare takes several");
             code = EXIT_WRONG_INPUT;
         }
-        if (code == EXIT_DONE)
+        if (code == EXIT_DONE) {
+            watch_start(&job.watch, &options);
             code = simulate(&job);
+        }
         input_clear(&job.input);
     }
     options_clear(&options);

@@ -18,9 +18,7 @@ void complain(const char *format, ...)
     fprintf(stderr, "topple: %s\n", text);
 }
 
-/* --- text
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- text */
 
 typedef struct Text {
     char *name;   /* as messages print it */
@@ -90,9 +88,7 @@ static bool text_read(Text *text, const char *path)
     return is_read;
 }
 
-/* --- designs
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- designs */
 
 static Document *parse(const Text *text, const Options *options, Problems *problems)
 {
@@ -107,7 +103,7 @@ static bool add_design(Input *input, const Text *text, const Options *options, c
                        const char *shown_as, Problems *problems)
 {
     g_autoptr(Document) document = parse(text, options, problems);
-    if (document == NULL || problems->count > 0)
+    if (document == NULL)
         return false;
     Topology *topology = topology_read(document, design, problems);
     if (topology == NULL)
@@ -132,12 +128,29 @@ static char **designs_of(const Text *text, const Options *options, bool all_desi
     return (char **)g_ptr_array_free(all, FALSE);
 }
 
-static void add_designs_of_file(Input *input, const Text *text, const Options *options,
+static bool has_room(Input *input, const Text *text, size_t designs)
+{
+    input->bytes += text->length * designs;
+    if (input->bytes <= INPUT_BYTES_MAX && input->designs->len + designs <= INPUT_DESIGNS_MAX)
+        return true;
+    complain("%s: too much to read: at most %u designs, of %u MiB together; --design chooses",
+             text->name, INPUT_DESIGNS_MAX, INPUT_BYTES_MAX >> 20);
+    return false;
+}
+
+/* What is wrong with the first would be repeated by the others; else each has its own problems. */
+static bool add_designs_of_file(Input *input, const Text *text, const Options *options,
                                 bool all_designs, Problems *problems)
 {
     g_auto(GStrv) names = designs_of(text, options, all_designs, problems);
-    for (char **name = names; *name != NULL && problems->count == 0; name++)
+    if (problems->count > 0)
+        return true;
+    if (!has_room(input, text, g_strv_length(names)))
+        return false;
+    bool is_good = add_design(input, text, options, names[0], names[0], problems);
+    for (char **name = names + 1; is_good && *name != NULL && !problems_are_full(problems); name++)
         add_design(input, text, options, *name, *name, problems);
+    return true;
 }
 
 static char *name_of_file(const char *path)
@@ -157,13 +170,16 @@ static ExitCode read_file(Input *input, const Options *options, const char *path
         text_clear(&text);
         return EXIT_CANNOT_READ_OR_WRITE;
     }
+    bool has_fitted = true;
     if (is_alone) {
-        add_designs_of_file(input, &text, options, all_designs, problems);
-    } else {
+        has_fitted = add_designs_of_file(input, &text, options, all_designs, problems);
+    } else if ((has_fitted = has_room(input, &text, 1))) {
         g_autofree char *name = name_of_file(path);
         add_design(input, &text, options, NULL, name, problems);
     }
     text_clear(&text);
+    if (!has_fitted)
+        return EXIT_WRONG_INPUT;
     if (problems->count == 0)
         return EXIT_DONE;
     g_autofree char *list = problems_format(problems);

@@ -16,7 +16,12 @@ typedef struct Design {
 
 typedef struct Input {
     GArray *designs; /* of Design, in the order in which they are shown */
+    size_t bytes;    /* of text that was read for them, once for each */
 } Input;
+
+/* Of all designs together, so that the answer comes within seconds and some hundred megabytes. */
+#define INPUT_BYTES_MAX   (64u << 20)
+#define INPUT_DESIGNS_MAX 200u
 
 /* Reads what the options name. `all_designs`: base and all designs of the file when --design is not
  * given; otherwise the base alone. With several files: one design each, named by its file. Problems

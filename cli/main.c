@@ -1,14 +1,18 @@
 /* topple: argv to exit code. */
 #include <cjson/cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_version.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/version.h"
+#include "cli/watch.h"
 #include "models/problems.h"
 
 static const Command commands[] = {
@@ -55,7 +59,7 @@ static void print_help(void)
            "70 internal error, 130 interrupted.\n");
 }
 
-static void print_version(void)
+void print_version(void)
 {
     printf("topple %s\n", TOPPLE_VERSION);
     printf("GLib %u.%u.%u, cJSON %s, GSL %s, Philox 4x32-10 of Random123\n", glib_major_version,
@@ -75,8 +79,20 @@ static ExitCode unknown_command(const char *name)
     return EXIT_WRONG_INPUT;
 }
 
+/* A stream that the caller closed would become the first file that is opened, and what is printed
+ * would end in it. What stands in refuses to be written to, or to be read from. */
+static void open_missing_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
+
 int main(int argc, char **argv)
 {
+    open_missing_streams();
+    watch_prepare();
     gsl_set_error_handler_off();
     if (argc < 2) {
         print_help();

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/command.h"
 #include "experiments/experiment.h"
 #include "models/problems.h"
 #include "models/spec.h"
@@ -14,7 +15,7 @@ G_DEFINE_QUARK(topple - options - error, options_error)
 typedef struct Raw {
     char **designs, **sets, **files, **later;
     char *seed, *replications, *threads, *duration, *warmup, *out, *format, *max_events, *max_wall;
-    gboolean is_quiet, wants_help;
+    gboolean is_quiet, wants_help, wants_version;
 } Raw;
 
 /* Options of the contract that have no meaning yet: known, so that the message can say so. */
@@ -156,34 +157,39 @@ static bool interpret(const Raw *raw, Options *options, GError **error)
            read_limits(raw, options, error);
 }
 
+/* Texts are FILENAMEs to GOption: it would convert STRINGs from the locale's encoding, which is
+ * ASCII for us, and refuse every other letter. */
 static GOptionEntry *entries_for(Raw *raw)
 {
     const GOptionEntry entries[] = {
-        {"design", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->designs,
+        {"design", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->designs,
          "Only these designs of the file (base is the file itself)", "NAMES"},
-        {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->sets,
+        {"set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->sets,
          "Replace a value of the file; repeatable", "POINTER=JSON"},
-        {"seed", 0, 0, G_OPTION_ARG_STRING, &raw->seed, "Seed, in place of the file's", "N"},
-        {"replications", 0, 0, G_OPTION_ARG_STRING, &raw->replications,
+        {"seed", 0, 0, G_OPTION_ARG_FILENAME, &raw->seed, "Seed, in place of the file's", "N"},
+        {"replications", 0, 0, G_OPTION_ARG_FILENAME, &raw->replications,
          "Independent runs of each design, in place of the file's", "N"},
-        {"threads", 0, 0, G_OPTION_ARG_STRING, &raw->threads,
+        {"threads", 0, 0, G_OPTION_ARG_FILENAME, &raw->threads,
          "Runs at a time (default: all cores); results are the same for any", "N"},
-        {"duration", 0, 0, G_OPTION_ARG_STRING, &raw->duration,
+        {"duration", 0, 0, G_OPTION_ARG_FILENAME, &raw->duration,
          "Measured time, in place of the file's", "D"},
-        {"warmup", 0, 0, G_OPTION_ARG_STRING, &raw->warmup,
+        {"warmup", 0, 0, G_OPTION_ARG_FILENAME, &raw->warmup,
          "Time before it, in place of the file's", "D"},
         {"out", 0, 0, G_OPTION_ARG_FILENAME, &raw->out,
          "Write CSV files and the manifest into this folder", "DIR"},
-        {"format", 0, 0, G_OPTION_ARG_STRING, &raw->format,
+        {"format", 0, 0, G_OPTION_ARG_FILENAME, &raw->format,
          "What goes to standard output: text, json, csv or markdown", "FORMAT"},
-        {"max-events", 0, 0, G_OPTION_ARG_STRING, &raw->max_events,
+        {"max-events", 0, 0, G_OPTION_ARG_FILENAME, &raw->max_events,
          "Stop each run after so many events", "N"},
-        {"max-wall", 0, 0, G_OPTION_ARG_STRING, &raw->max_wall,
+        {"max-wall", 0, 0, G_OPTION_ARG_FILENAME, &raw->max_wall,
          "Stop after so much time of the clock on the wall", "D"},
         {"quiet", 0, 0, G_OPTION_ARG_NONE, &raw->is_quiet, "No progress", NULL},
         {"help", 'h', 0, G_OPTION_ARG_NONE, &raw->wants_help, "Show this", NULL},
-        {"precision", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING_ARRAY, &raw->later, NULL, NULL},
-        {"expect", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING_ARRAY, &raw->later, NULL, NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, &raw->wants_version,
+         "Versions of topple and its libraries", NULL},
+        {"precision", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME_ARRAY, &raw->later, NULL,
+         NULL},
+        {"expect", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME_ARRAY, &raw->later, NULL, NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->files, NULL, NULL},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
@@ -269,6 +275,9 @@ bool options_parse(Options *options, int argc, char **argv, const char *usage, c
                     g_option_context_parse(context, &count, &left, error);
     if (is_right && raw.wants_help) {
         print_help(context, argv[0]);
+        *has_helped = true;
+    } else if (is_right && raw.wants_version) {
+        print_version();
         *has_helped = true;
     } else if (is_right) {
         is_right = interpret(&raw, options, error);

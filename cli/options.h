@@ -26,7 +26,7 @@ typedef struct Options {
 
 /* Parses argv (the command's name first). False with an error that is a whole line for the user.
  * `usage` stands after the command's name in --help ("FILE [FILE...]"), `summary` under it. --help
- * prints to stdout and sets *has_helped. */
+ * and --version print to stdout and set *has_helped. */
 bool options_parse(Options *options, int argc, char **argv, const char *usage, const char *summary,
                    bool *has_helped, GError **error);
 void options_clear(Options *options);

@@ -15,9 +15,11 @@
 /* The only state outside of arguments in topple: a signal handler has nothing else to write to. */
 static atomic_int stop_signal;
 
+#define STOPPED_BY_WALL (-1)
+
 static void on_stop(int number)
 {
-    if (atomic_exchange(&stop_signal, number) != 0)
+    if (atomic_exchange(&stop_signal, number) > 0)
         _exit(128 + number);
 }
 
@@ -39,20 +41,32 @@ static double now_s(void)
     return (double)g_get_monotonic_time() / 1e6;
 }
 
+void watch_prepare(void)
+{
+    handle(SIGABRT, on_abort);
+    handle(SIGTRAP, on_abort);
+    handle(SIGPIPE, SIG_IGN);
+    handle(SIGXFSZ, SIG_IGN);
+}
+
+/* https://no-color.org: set, and not empty. */
+static bool wants_color(void)
+{
+    const char *setting = g_getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && (setting == NULL || setting[0] == '\0');
+}
+
 void watch_start(Watch *watch, const Options *options)
 {
     *watch = (Watch){
         .stop = &stop_signal,
         .shows_progress = !options->is_quiet && isatty(STDERR_FILENO),
-        .has_color = isatty(STDOUT_FILENO) && g_getenv("NO_COLOR") == NULL,
+        .has_color = wants_color(),
         .started_s = now_s(),
         .max_wall_s = options->max_wall_s,
     };
     handle(SIGINT, on_stop);
     handle(SIGTERM, on_stop);
-    handle(SIGABRT, on_abort);
-    handle(SIGPIPE, SIG_IGN);
-    handle(SIGXFSZ, SIG_IGN);
 }
 
 double watch_elapsed_s(const Watch *watch)
@@ -78,7 +92,8 @@ void watch_tick(void *context, double done)
     double elapsed = watch_elapsed_s(watch);
     if (watch->max_wall_s > 0 && elapsed >= watch->max_wall_s) {
         watch->hit_wall = true;
-        atomic_store(watch->stop, -1);
+        int none = 0;
+        atomic_compare_exchange_strong(watch->stop, &none, STOPPED_BY_WALL);
     }
     if (!watch->shows_progress || elapsed < SHOW_AFTER_S || elapsed - watch->shown_s < SHOW_EVERY_S)
         return;

@@ -18,8 +18,11 @@ typedef struct Watch {
     bool hit_wall;
 } Watch;
 
-/* Installs the handlers: the first SIGINT or SIGTERM ends the runs soon, the second the program at
- * once; SIGPIPE and SIGXFSZ become write errors; a failed check of our own exits with 70. */
+/* For every command: SIGPIPE and SIGXFSZ become write errors; a failed check of our own, or of
+ * GLib, exits with 70. */
+void watch_prepare(void);
+
+/* From now on the first SIGINT or SIGTERM ends the runs soon, the second the program at once. */
 void watch_start(Watch *watch, const Options *options);
 
 /* For ExperimentPlan.tick. */

@@ -7,7 +7,15 @@
 #include "models/world.h"
 #include "reports/recorder.h"
 
-#define TICK_NS 100000000L /* between looks at the progress */
+#define TICK_NS      100000000L /* between looks at the progress */
+#define STOP_REASONS (STOP_NESTED_CALLS + 1)
+
+/* Why runs of a variant stopped, as the one of the lowest replication says it: the first to come
+ * would be another with other threads. */
+typedef struct Stopped {
+    char *message; /* NULL: none did */
+    uint32_t replication;
+} Stopped;
 
 /* What the threads share; everything but the atomics under the lock. */
 typedef struct Shop {
@@ -19,7 +27,7 @@ typedef struct Shop {
     RunResult **interrupted;   /* of each variant, the one of the lowest replication; NULL: none */
     uint32_t *interrupted_replication;
     bool *has_run;    /* variants with a run in the study */
-    uint32_t *warned; /* of each variant, bits of stop reasons said */
+    Stopped *stopped; /* STOP_REASONS of each variant */
     uint32_t working;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -36,9 +44,7 @@ static uint32_t job_count(const ExperimentPlan *plan)
     return plan->variant_count * plan->replications;
 }
 
-/* --- one run
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- one run */
 
 typedef struct Run {
     uint32_t variant, replication;
@@ -67,19 +73,16 @@ static void make_run(const ExperimentPlan *plan, _Atomic int64_t *progress, Run 
     world_free(world);
 }
 
-/* --- gathering, under the lock
- * ------------------------------------------------------------------------------------ */
+/* --- gathering, under the lock */
 
-static void warn_once(Shop *shop, const Run *run)
+static void keep_message(Shop *shop, Run *run)
 {
-    uint32_t bit = 1u << run->stop;
+    Stopped *stopped = &shop->stopped[run->variant * STOP_REASONS + run->stop];
     if (run->stop == STOP_FINISHED || run->stop == STOP_INTERRUPTED ||
-        (shop->warned[run->variant] & bit) != 0)
+        (stopped->message != NULL && stopped->replication < run->replication))
         return;
-    shop->warned[run->variant] |= bit;
-    g_ptr_array_add(
-        shop->result->warnings,
-        g_strdup_printf("design %s: %s", shop->plan->variants[run->variant].design, run->message));
+    g_free(stopped->message);
+    *stopped = (Stopped){g_steal_pointer(&run->message), run->replication};
 }
 
 static void keep_interrupted(Shop *shop, const Run *run)
@@ -94,10 +97,10 @@ static void keep_interrupted(Shop *shop, const Run *run)
     shop->interrupted_replication[run->variant] = run->replication;
 }
 
-static void gather(Shop *shop, const Run *run)
+static void gather(Shop *shop, Run *run)
 {
     ExperimentResult *result = shop->result;
-    warn_once(shop, run);
+    keep_message(shop, run);
     if (run->problem != NULL && result->problem == NULL)
         result->problem = g_strdup_printf("design %s, replication %u: %s",
                                           shop->plan->variants[run->variant].design,
@@ -114,9 +117,22 @@ static void gather(Shop *shop, const Run *run)
     study_add_run(result->study, run->variant, run->replication, run->result);
 }
 
+static void warn(Shop *shop, uint32_t variant)
+{
+    for (uint32_t reason = 0; reason < STOP_REASONS; reason++) {
+        Stopped *stopped = &shop->stopped[variant * STOP_REASONS + reason];
+        if (stopped->message != NULL)
+            g_ptr_array_add(shop->result->warnings,
+                            g_strdup_printf("design %s: %s", shop->plan->variants[variant].design,
+                                            stopped->message));
+        g_free(stopped->message);
+    }
+}
+
 static void finish(Shop *shop)
 {
     for (uint32_t i = 0; i < shop->plan->variant_count; i++) {
+        warn(shop, i);
         if (shop->interrupted[i] == NULL)
             continue;
         if (shop->has_run[i])
@@ -129,9 +145,7 @@ static void finish(Shop *shop)
         shop->result->is_complete = false;
 }
 
-/* --- threads
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- threads */
 
 static bool is_stopped(const ExperimentPlan *plan)
 {
@@ -183,7 +197,7 @@ static void wait_for_all(Shop *shop, uint32_t threads)
     pthread_mutex_lock(&shop->lock);
     while (shop->working > 0) {
         struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_nsec += TICK_NS;
         until.tv_sec += until.tv_nsec / 1000000000L;
         until.tv_nsec %= 1000000000L;
@@ -221,6 +235,16 @@ static void run_on_threads(Shop *shop, uint32_t threads)
         pthread_join(workers[i].thread, NULL);
 }
 
+/* Waits by a clock that nobody sets. */
+static void init_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 void experiment_run(const ExperimentPlan *plan, ExperimentResult *result)
 {
     *result = (ExperimentResult){.study = study_new(plan->seed),
@@ -234,14 +258,14 @@ void experiment_run(const ExperimentPlan *plan, ExperimentResult *result)
     g_autofree RunResult **interrupted = g_new0(RunResult *, plan->variant_count);
     g_autofree uint32_t *replication = g_new0(uint32_t, plan->variant_count);
     g_autofree bool *has_run = g_new0(bool, plan->variant_count);
-    g_autofree uint32_t *warned = g_new0(uint32_t, plan->variant_count);
+    g_autofree Stopped *stopped = g_new0(Stopped, (gsize)plan->variant_count * STOP_REASONS);
     shop.progress = progress;
     shop.interrupted = interrupted;
     shop.interrupted_replication = replication;
     shop.has_run = has_run;
-    shop.warned = warned;
+    shop.stopped = stopped;
     pthread_mutex_init(&shop.lock, NULL);
-    pthread_cond_init(&shop.changed, NULL);
+    init_condition(&shop.changed);
     run_on_threads(&shop, threads);
     finish(&shop);
     pthread_cond_destroy(&shop.changed);

@@ -1,13 +1,6 @@
 /* Command lines, and what they answer: exit code, standard output, standard error. cases.txt holds
- * them:
- *
- *   $ topple --versoin        a command for the shell; "topple" is the one that was built, $T a
- * folder that is empty at first = 2                       its exit code > text                    a
- * line of standard output, exactly ! text                    a line of standard error, exactly
- *   >* text, !* text          some line there contains this text
- *
- * Without > or ! lines the stream must be empty; with "* lines" it may hold more. Lines with # are
- * remarks. */
+ * them, and says how. */
+#include <cjson/cJSON.h>
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <stdbool.h>
@@ -183,6 +176,44 @@ static void test_every_command_of_the_readme_works(void **state)
     assert_commands_work("README.md");
 }
 
+/* What a command prints, to be freed; it must succeed. */
+static char *output_of(const char *command)
+{
+    const char *const arguments[] = {"/bin/sh", "-c", command, NULL};
+    char *out = NULL;
+    int status;
+    assert_true(g_spawn_sync(NULL, (char **)(guintptr)arguments, NULL, G_SPAWN_DEFAULT, NULL, NULL,
+                             &out, NULL, &status, NULL));
+    assert_int_equal(status, 0);
+    return out;
+}
+
+static void assert_json(const char *text)
+{
+    cJSON *tree = cJSON_ParseWithOpts(text, NULL, true);
+    assert_non_null(tree);
+    cJSON_Delete(tree);
+}
+
+static void test_what_is_called_json_is_json(void **state)
+{
+    (void)state;
+    g_autofree char *folder = empty_folder();
+    g_autofree char *command =
+        g_strdup_printf("./topple compare tests/cli/tiny.json --format json --out %s", folder);
+    g_autofree char *report = output_of(command);
+    assert_json(report);
+    const char *const names[] = {"manifest.json", "topology.resolved.json",
+                                 "topology.resolved.wide.json"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(folder, names[i], NULL);
+        g_autofree char *text = NULL;
+        assert_true(g_file_get_contents(path, &text, NULL, NULL));
+        assert_json(text);
+    }
+    remove_folder(folder);
+}
+
 static char *bytes_with_threads(int threads)
 {
     g_autofree char *folder = empty_folder();
@@ -190,12 +221,7 @@ static char *bytes_with_threads(int threads)
         "./topple compare tests/cli/tiny.json --replications 5 --threads %d --out %s >/dev/null && "
         "cd %s && cat *.csv topology.resolved.json",
         threads, folder, folder);
-    const char *const arguments[] = {"/bin/sh", "-c", command, NULL};
-    char *out = NULL;
-    int status;
-    assert_true(g_spawn_sync(NULL, (char **)(guintptr)arguments, NULL, G_SPAWN_DEFAULT, NULL, NULL,
-                             &out, NULL, &status, NULL));
-    assert_int_equal(status, 0);
+    char *out = output_of(command);
     remove_folder(folder);
     return out;
 }
@@ -216,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_command_line_answers_as_written),
         cmocka_unit_test(test_every_command_of_the_readme_works),
+        cmocka_unit_test(test_what_is_called_json_is_json),
         cmocka_unit_test(test_any_number_of_threads_writes_the_same_bytes),
     };
     return cmocka_run_group_tests_name("cli/cli", tests, NULL, NULL);
