@@ -142,6 +142,20 @@ static bool write_manifest(Output *output, const Provenance *provenance)
 
 /* --- all of it */
 
+/* Resolved topologies of designs that are no more. */
+static bool remove_old_resolved(Output *output, const char *folder)
+{
+    g_autoptr(GDir) listing = g_dir_open(folder, 0, NULL);
+    for (const char *name = NULL; listing != NULL && (name = g_dir_read_name(listing)) != NULL;) {
+        bool is_ours =
+            g_str_has_prefix(name, "topology.resolved.") && g_str_has_suffix(name, ".json");
+        if (is_ours && !has_file(output, name) &&
+            !output_set_remove(output->set, name, output->error))
+            return false;
+    }
+    return true;
+}
+
 static bool remove_left_overs(Output *output)
 {
     for (size_t i = 0; tables[i] != NULL; i++) {
@@ -167,10 +181,10 @@ bool output_write(const Study *study, const Provenance *provenance, const char *
         return false;
     g_autoptr(GArray) comparison = study_compare(study);
     Output output = {.set = set, .study = study, .comparison = comparison, .error = error};
-    bool is_written = write_tables(&output) && write_resolved(&output) &&
-                      write_manifest(&output, provenance) && output_set_commit(set, error) &&
-                      remove_left_overs(&output);
-    if (is_written)
+    bool is_done = write_tables(&output) && write_resolved(&output) &&
+                   write_manifest(&output, provenance) && output_set_commit(set, error) &&
+                   remove_left_overs(&output) && remove_old_resolved(&output, folder);
+    if (is_done)
         list_files(&output, written);
-    return is_written;
+    return is_done;
 }
