@@ -22,7 +22,7 @@ typedef struct Shop {
     const ExperimentPlan *plan;
     ExperimentResult *result;
     atomic_uint next_job;
-    atomic_uint finished;
+    uint32_t finished;
     _Atomic int64_t *progress; /* simulated time of each worker's run */
     RunResult **interrupted;   /* of each variant, the one of the lowest replication; NULL: none */
     uint32_t *interrupted_replication;
@@ -141,7 +141,7 @@ static void finish(Shop *shop)
             study_add_run(shop->result->study, i, shop->interrupted_replication[i],
                           shop->interrupted[i]);
     }
-    if (atomic_load(&shop->finished) < job_count(shop->plan))
+    if (shop->finished < job_count(shop->plan))
         shop->result->is_complete = false;
 }
 
@@ -164,9 +164,9 @@ static void *work(void *context)
         make_run(plan, &shop->progress[worker->index], &run);
         pthread_mutex_lock(&shop->lock);
         gather(shop, &run);
-        pthread_mutex_unlock(&shop->lock);
         atomic_store(&shop->progress[worker->index], 0);
-        atomic_fetch_add(&shop->finished, 1);
+        shop->finished++;
+        pthread_mutex_unlock(&shop->lock);
         g_free(run.message);
         g_free(run.problem);
     }
@@ -177,12 +177,11 @@ static void *work(void *context)
     return NULL;
 }
 
-/* Runs after the end of the measured part count as nearly done. */
+/* Under the lock. Runs after the end of the measured part count as nearly done. */
 static double share_done(const Shop *shop, uint32_t threads)
 {
     const SimulationConfig *simulation = &shop->plan->variants[0].topology->simulation;
-    double whole = (double)(simulation->warmup + simulation->duration),
-           runs = atomic_load(&shop->finished);
+    double whole = (double)(simulation->warmup + simulation->duration), runs = shop->finished;
     for (uint32_t i = 0; i < threads; i++) {
         double part = (double)atomic_load(&shop->progress[i]) / whole;
         runs += part < 0.99 ? part : 0.99;
@@ -203,8 +202,9 @@ static void wait_for_all(Shop *shop, uint32_t threads)
         until.tv_nsec %= 1000000000L;
         pthread_cond_timedwait(&shop->changed, &shop->lock, &until);
         if (plan->tick != NULL) {
+            double done = share_done(shop, threads);
             pthread_mutex_unlock(&shop->lock);
-            plan->tick(plan->context, share_done(shop, threads));
+            plan->tick(plan->context, done);
             pthread_mutex_lock(&shop->lock);
         }
     }
