@@ -15,7 +15,7 @@
     "'idle': {'patch': {'workloads': {'w': {'arrival': {'rate': 0.5}}}}}}}"
 
 #define SHORT     QUEUE("10s")
-#define ENDLESS   QUEUE("300000000s")
+#define ENDLESS   QUEUE("50000000s")
 #define UNBOUNDED (UINT64_C(0))
 
 typedef struct Fixture {
