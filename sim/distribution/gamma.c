@@ -4,6 +4,9 @@
 
 #include "sim/distribution/parameters.h"
 
+#define SHAPE_MAX 1e6
+#define CV_LEAST  0.001 /* 1/sqrt(SHAPE_MAX): the square of a far smaller one would be 0 */
+
 static const char *prepare(Distribution *distribution, const DistributionInput *input)
 {
     bool by_mean = !isnan(input->values[0]);
@@ -25,8 +28,8 @@ static double mean(const Distribution *distribution)
 
 static const DistributionParameter parameters[] = {
     DURATION("mean", "mean"),
-    NUMBER("cv", 0, 1000, "standard deviation / mean"),
-    NUMBER("shape", 0, 1e6, "shape"),
+    NUMBER_FROM("cv", CV_LEAST, 1000, "standard deviation / mean"),
+    NUMBER("shape", 0, SHAPE_MAX, "shape"),
     DURATION("scale", "scale"),
     {0},
 };

@@ -236,6 +236,7 @@ static void test_the_widest_parameters_stay_within_the_times_there_are(void **st
         {"exponential", "mean=315360000000"},
         {"erlang", "mean=315360000000 stages=10000"},
         {"gamma", "mean=315360000000 cv=1000"},
+        {"gamma", "mean=315360000000 cv=0.001"},
         {"gamma", "shape=5e-324 scale=1"},
         {"gamma", "shape=1000000 scale=315360000000"},
         {"lognormal", "mean=315360000000 cv=1000"},
