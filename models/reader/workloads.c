@@ -1,5 +1,7 @@
 /* One member of "workloads": who asks, how often, and for what. */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "models/arrival/arrival.h"
 #include "models/reader/draft.h"
@@ -186,33 +188,55 @@ static const KeyCustom arrival_reader = {
 
 /* --- mix */
 
+typedef struct Share {
+    const char *operation;
+    uint32_t site;
+    double weight;
+} Share;
+
 /* The member's name is the operation, its value the weight. */
-static bool read_share(const Spec *spec, ReadContext *context, uint32_t workload, uint32_t *site,
-                       double *weight)
+static bool read_share(const Spec *spec, ReadContext *context, uint32_t workload, Share *share)
 {
     uint32_t operation;
+    share->operation = spec->name;
     bool is_known = name_find_operation(spec, context, &operation);
-    bool is_right = spec_get_number(spec, 0, 1e12, weight);
-    if (is_right && !(*weight > 0))
+    bool is_right = spec_get_number(spec, 0, 1e12, &share->weight);
+    if (is_right && !(share->weight > 0))
         return spec_problem(spec, "must be above 0");
-    return is_known && is_right && workload_add_site(spec, context, workload, operation, site);
+    return is_known && is_right &&
+           workload_add_site(spec, context, workload, operation, &share->site);
+}
+
+static int compare_shares(const void *a, const void *b)
+{
+    return strcmp(((const Share *)a)->operation, ((const Share *)b)->operation);
+}
+
+/* By name, since members of an object have no order: a draw means the same in every design that has
+ * the same operations in its mix. */
+static void cumulate(Share *shares, uint32_t count, uint32_t *sites, double *weights)
+{
+    double sum = 0;
+    qsort(shares, count, sizeof(Share), compare_shares);
+    for (uint32_t i = 0; i < count; i++) {
+        sum += shares[i].weight;
+        sites[i] = shares[i].site;
+        weights[i] = sum;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        weights[i] = i + 1 < count ? weights[i] / sum : 1;
 }
 
 static bool read_shares(const Spec *spec, ReadContext *context, uint32_t workload, uint32_t *sites,
                         double *weights)
 {
+    g_autofree Share *shares = g_new0(Share, spec_size(spec));
     bool is_right = true;
-    double sum = 0;
     uint32_t i = 0;
     Spec child;
-    for (bool more = spec_first(spec, &child); more; more = spec_next(&child), i++) {
-        double weight = 0;
-        is_right &= read_share(&child, context, workload, &sites[i], &weight);
-        sum += weight;
-        weights[i] = sum;
-    }
-    for (uint32_t j = 0; j < i; j++)
-        weights[j] = j + 1 < i ? weights[j] / sum : 1;
+    for (bool more = spec_first(spec, &child); more; more = spec_next(&child), i++)
+        is_right &= read_share(&child, context, workload, &shares[i]);
+    cumulate(shares, i, sites, weights);
     return is_right;
 }
 

@@ -150,7 +150,6 @@ static void test_an_unrelated_service_changes_no_row_of_the_others(void **state)
     assert_true(line_count(together) > line_count(alone));
 }
 
-/* But for a mix, whose members are drawn in the order in which they stand. */
 static void test_the_order_of_keys_in_the_file_changes_nothing(void **state)
 {
     (void)state;
@@ -159,7 +158,7 @@ static void test_the_order_of_keys_in_the_file_changes_nothing(void **state)
                                         "}, 'workloads': {'a_users': {'arrival': "
                                         "{'rate': 50}, 'mix': {'a_first.x': 1}}, " BUYERS "}}");
     g_autofree char *other = rows_of_text(
-        "{'workloads': {'buyers': {'mix': {'shop.buy': 1, 'payment.check': 2}, 'arrival': {'rate': "
+        "{'workloads': {'buyers': {'mix': {'payment.check': 2, 'shop.buy': 1}, 'arrival': {'rate': "
         "60}}, 'a_users': {'mix': {'a_first.x': 1}, 'arrival': {'rate': 50}}},"
         "'links': {" CALLS ", 'a_users -> a_first': {}}, 'services': {" PAYMENT ", " SHOP
         ", " OTHERS "}, " SIMULATION "}");

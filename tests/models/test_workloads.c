@@ -42,17 +42,17 @@ static void test_a_closed_workload_has_users_who_may_think(void **state)
     assert_null(busy->arrival.kind);
 }
 
-static void test_weights_of_a_mix_are_any_positive_numbers(void **state)
+static void test_weights_of_a_mix_are_any_positive_numbers_in_order_of_names(void **state)
 {
     (void)state;
     g_autoptr(Topology) topology = read_topology(
         FILE_WITH("'w': {'arrival': {'rate': 1}, 'mix': {'a.y': 30, 'a.x': 10}}"), NULL);
     const WorkloadConfig *workload = &topology->workloads[0];
     assert_int_equal(workload->site_count, 2);
-    assert_close(workload->weights[0], 0.75, 1e-15);
+    assert_close(workload->weights[0], 0.25, 1e-15);
     assert_close(workload->weights[1], 1, 0);
     const CallSite *first = &topology->call_sites[workload->sites[0]];
-    assert_int_equal(first->operation, topology_find_operation(topology, "a.y"));
+    assert_int_equal(first->operation, topology_find_operation(topology, "a.x"));
     assert_string_equal(topology->links[first->link].name, "w -> a");
 }
 
@@ -183,7 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_open_workload_needs_no_more_than_a_rate_and_a_mix),
         cmocka_unit_test(test_a_closed_workload_has_users_who_may_think),
-        cmocka_unit_test(test_weights_of_a_mix_are_any_positive_numbers),
+        cmocka_unit_test(test_weights_of_a_mix_are_any_positive_numbers_in_order_of_names),
         cmocka_unit_test(test_a_profile_has_flat_pieces_and_ramps_and_its_last_rate_holds_on),
         cmocka_unit_test(test_the_offered_rate_is_the_mean_over_the_measured_part),
         cmocka_unit_test(test_a_short_peak_counts_for_as_long_as_it_lasts),
