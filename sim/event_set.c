@@ -41,23 +41,6 @@ static void grow(EventSet *set)
     set->room = room;
 }
 
-void event_set_push(EventSet *set, SimTime time, uint64_t id)
-{
-    if (set->count == set->room)
-        grow(set);
-    EventEntry entry = {.id = id, .time = time};
-    Key key = key_of(&entry);
-    size_t hole = set->count++;
-    while (hole > 0) {
-        size_t parent = (hole - 1) / 4;
-        if (key_of(&set->entries[parent]) < key)
-            break;
-        set->entries[hole] = set->entries[parent];
-        hole = parent;
-    }
-    set->entries[hole] = entry;
-}
-
 /* Index of the smallest of the up to four children that start at `first`. */
 static inline size_t smallest_child(const EventSet *set, size_t first)
 {
@@ -92,18 +75,47 @@ static void sift_down(EventSet *set, EventEntry entry)
     set->entries[hole] = entry;
 }
 
+void event_set_push(EventSet *set, SimTime time, uint64_t id)
+{
+    if (set->has_hole) {
+        set->has_hole = false;
+        set->count++;
+        sift_down(set, (EventEntry){.id = id, .time = time});
+        return;
+    }
+    if (set->count == set->room)
+        grow(set);
+    EventEntry entry = {.id = id, .time = time};
+    Key key = key_of(&entry);
+    size_t hole = set->count++;
+    while (hole > 0) {
+        size_t parent = (hole - 1) / 4;
+        if (key_of(&set->entries[parent]) < key)
+            break;
+        set->entries[hole] = set->entries[parent];
+        hole = parent;
+    }
+    set->entries[hole] = entry;
+}
+
+void event_set_fill_hole(EventSet *set)
+{
+    set->has_hole = false;
+    if (set->count > 0)
+        sift_down(set, set->entries[set->count]);
+}
+
 EventEntry event_set_pop(EventSet *set)
 {
     SIM_CHECK(set->count > 0);
-    EventEntry top = set->entries[0];
+    EventEntry top = event_set_peek(set);
+    set->has_hole = true;
     set->count--;
-    if (set->count > 0)
-        sift_down(set, set->entries[set->count]);
     return top;
 }
 
 void event_set_replace(EventSet *set, SimTime time, uint64_t id)
 {
-    SIM_CHECK(set->count > 0);
-    sift_down(set, (EventEntry){.id = id, .time = time});
+    event_set_pop(set);
+    event_set_push(set, time, id);
 }

@@ -364,8 +364,7 @@ static inline bool world_is_quiet(const World *world)
 {
     return world->ready.count == 0 && world->due_slots.count == 0 &&
            world->due_subscriptions.count == 0 && world->hung == 0 &&
-           (world->engine.events.count == 0 ||
-            event_set_peek(&world->engine.events).time > world_now(world));
+           event_set_is_after(&world->engine.events, world_now(world));
 }
 
 /* queue.c */
