@@ -36,7 +36,7 @@ library_of = $(BUILD)/lib$(1).a
 
 SOURCES   = $(call sources_of,$(LAYERS))
 LIBRARIES = $(foreach layer,cli experiments reports models sim,$(call library_of,$(layer)))
-TESTS     = $(sort $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell find tests -name 'test_*.c')))
+TESTS     = $(sort $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(SKIP),$(shell find tests -name 'test_*.c'))))
 BENCHES   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*.c))
 TOOLS     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
 SUPPORT   = $(BUILD)/libsupport.a
@@ -114,8 +114,10 @@ test-asan:
 		CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 test-tsan:
 	$(SANITIZED) BUILD=build-tsan CFLAGS="-O1 -g -fsanitize=thread"
+# Without the test that bounds seconds and memory.
 test-valgrind:
 	$(SANITIZED) BUILD=build-valgrind CFLAGS="-O1 -g" \
+		SKIP=tests/models/test_hostile_topologies.c \
 		RUNNER="valgrind --quiet --error-exitcode=99 --leak-check=full"
 export RUNNER
 
