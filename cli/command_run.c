@@ -117,6 +117,9 @@ static bool print_report(const Job *job)
 {
     GString *text = g_string_new(NULL);
     ReportOptions options = {.format = job->options->format, .has_color = job->watch.has_color};
+    bool is_for_people = options.format == REPORT_TEXT || options.format == REPORT_MARKDOWN;
+    if (is_for_people && !job->result.is_complete)
+        g_string_append(text, "Partial results: not every run came to its end.\n\n");
     report_print(text, job->result.study, &options);
     bool is_written = fwrite(text->str, 1, text->len, stdout) == text->len && fflush(stdout) == 0;
     g_string_free(text, TRUE);
