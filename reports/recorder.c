@@ -18,7 +18,7 @@ static uint64_t *of_window(Part *part, uint32_t window, uint32_t counts)
 static void sample_in_window(Recorder *recorder, ScopeParts *scope, Part *part, SimTime value)
 {
     Timeline *timeline = &recorder->timeline;
-    uint32_t window = timeline->windows[timeline->current];
+    uint32_t window = timeline_current_window(timeline);
     if (window == timeline->window_count)
         return;
     Whole *whole = &scope->wholes[part->whole];
@@ -91,7 +91,7 @@ static void request_ended(void *context, const RequestRecord *record)
         else if (count != REQUEST_IN_FLIGHT)
             measures_sample(measures, REQUEST_FAILED_LATENCY, latency);
     }
-    uint32_t window = timeline_window(&recorder->timeline, record->ended);
+    uint32_t window = timeline_current_window(&recorder->timeline);
     count_request(of_window(part, window, REQUEST_COUNTS), record, count, is_good);
     if (count == REQUEST_SUCCEEDED)
         sample_in_window(recorder, &recorder->workloads, part, latency);
@@ -178,7 +178,7 @@ static void visit_ended(void *context, const VisitRecord *record)
     if (record->tag != 0)
         measure_visit(of_phase(recorder, part, record->tag), record);
     measure_levels(recorder, part, record);
-    uint32_t window = timeline_window(&recorder->timeline, record->ended);
+    uint32_t window = timeline_current_window(&recorder->timeline);
     of_window(part, window, VISIT_COUNTS)[count_of_visit(record->end)]++;
     if (record->end == VISIT_COMPLETED)
         sample_in_window(recorder, &recorder->services, part, record->replied - record->arrived);
@@ -229,7 +229,7 @@ static void attempt_ended(void *context, const AttemptRecord *record)
     }
     uint32_t started = timeline_window(timeline, record->started);
     count_attempt_start(of_window(part, started, LINK_COUNTS), record);
-    uint32_t ended = timeline_window(timeline, record->ended);
+    uint32_t ended = timeline_current_window(timeline);
     count_attempt_end(of_window(part, ended, LINK_COUNTS), record);
     if (has_answer)
         sample_in_window(recorder, &recorder->links, part, latency);

@@ -51,6 +51,12 @@ static inline void timeline_follow(Timeline *timeline, SimTime now)
         timeline_move_to(timeline, now);
 }
 
+/* The window of the time last followed. */
+static inline uint32_t timeline_current_window(const Timeline *timeline)
+{
+    return timeline->windows[timeline->current];
+}
+
 /* A level by slices: what happened inside slice i is in sum[i]; what went on over all of slice i is
  * the sum of step[0..i], so that a long stay costs no more than a short one. */
 typedef struct LevelSlice {

@@ -13,6 +13,15 @@ static uint32_t choose_site(World *world, const Source *source, uint64_t id)
     return config->sites[i];
 }
 
+/* As which of the workload's clients it calls. The common single client spares a division. */
+static uint32_t client_of(const World *world, const Source *source, uint64_t id, uint32_t user)
+{
+    uint32_t clients = source->config->clients;
+    if (clients == 1)
+        return 0;
+    return (uint32_t)((user == NO_INDEX ? id : world->users[user].index) % clients);
+}
+
 static uint32_t request_new(World *world, uint32_t workload, uint64_t id, uint32_t user)
 {
     Source *source = &world->sources[workload];
@@ -24,8 +33,7 @@ static uint32_t request_new(World *world, uint32_t workload, uint64_t id, uint32
         .workload = workload,
         .site = site,
         .user = user,
-        .client = (uint32_t)((user == NO_INDEX ? id : world->users[user].index) %
-                             source->config->clients),
+        .client = client_of(world, source, id, user),
         .tag = world->observer.request_started(world->observer.context, workload, site,
                                                world_now(world)),
     };
