@@ -28,7 +28,6 @@ struct Count {
     const CountKind *kind; /* NULL: the constant */
     uint32_t constant;
     double p[3];
-    void *table; /* gsl_ran_discrete_t of zipf */
 };
 
 extern const CountKind *const count_kinds[]; /* ends with NULL */
