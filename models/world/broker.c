@@ -106,7 +106,7 @@ static void subscription_touch(World *world, uint32_t index)
     if (world->subscriptions[index].is_due)
         return;
     world->subscriptions[index].is_due = true;
-    frame_queue_push(&world->due_subscriptions, index, 0);
+    ref_queue_push(&world->due_subscriptions, index, 0);
 }
 
 static void slot_touch(World *world, uint32_t index)
@@ -114,7 +114,7 @@ static void slot_touch(World *world, uint32_t index)
     if (world->slots[index].is_due)
         return;
     world->slots[index].is_due = true;
-    frame_queue_push(&world->due_slots, index, 0);
+    ref_queue_push(&world->due_slots, index, 0);
 }
 
 /* The dead-letter queue takes the message as a new one; a topic there copies it. */
@@ -182,7 +182,7 @@ static void deliver(World *world, uint32_t handle, uint32_t slot_index)
         message->redelivery = engine_arm(&world->engine, lane, EVENT_REDELIVERY, handle);
 }
 
-static void publish_take(World *world, uint32_t handle);
+static void publish_take(World *world, Call *call);
 
 /* Publishers that wait for room come first come, first served; those that have left are passed
  * over. */
@@ -190,10 +190,10 @@ static void admit_blocked(World *world, Subscription *subscription)
 {
     while (subscription->blocked.count > 0 &&
            subscription->depth < subscription->broker->max_length) {
-        FrameRef ref = frame_queue_pop(&subscription->blocked);
-        const Frame *frame = frame_at(world, ref.handle);
-        if (frame->call_serial == ref.serial && frame->state == FRAME_BLOCKED)
-            publish_take(world, ref.handle);
+        Ref ref = ref_queue_pop(&subscription->blocked);
+        Call *call = call_at(world, ref.handle);
+        if (call->serial == ref.serial && call->state == CALL_BLOCKED)
+            publish_take(world, call);
     }
 }
 
@@ -217,11 +217,9 @@ static void process(World *world, uint32_t handle)
     Message *message = message_at(world, handle);
     ConsumerSlot *slot = &world->slots[message->slot];
     const ConsumerConfig *consumer = consumer_of(world, slot);
-    uint32_t frame_handle =
-        frame_new(world, message->request, ORIGIN_MESSAGE, handle, message->serial);
-    if (frame_handle == SLAB_NONE)
+    Frame *frame = frame_new(world, message->request, ORIGIN_MESSAGE, handle, message->serial);
+    if (frame == NULL)
         return;
-    Frame *frame = frame_at(world, frame_handle);
     frame->operation = consumer->operation;
     frame->replica = slot->replica;
     frame->slot = message->slot;
@@ -234,7 +232,7 @@ static void process(World *world, uint32_t handle)
         report(world, message, MESSAGE_ACKNOWLEDGED, false);
         message_free(world, handle);
     }
-    replica_arrive(world, frame_handle);
+    replica_arrive(world, frame);
 }
 
 /* The consumer takes up what waits in its buffer, as far as its concurrency goes. */
@@ -244,7 +242,7 @@ void slot_process(World *world, uint32_t slot_index)
     slot->is_due = false;
     while (slot->buffer.count > 0 && slot->processing < consumer_of(world, slot)->concurrency &&
            !world->replicas[slot->replica].is_down) {
-        FrameRef ref = frame_queue_pop(&slot->buffer);
+        Ref ref = ref_queue_pop(&slot->buffer);
         const Message *message = message_at(world, ref.handle);
         if (message->serial == ref.serial && message->state == MESSAGE_BUFFERED)
             process(world, ref.handle);
@@ -286,7 +284,7 @@ static void arrive(World *world, uint32_t handle)
         return;
     }
     message->state = MESSAGE_BUFFERED;
-    frame_queue_push(&slot->buffer, handle, message->serial);
+    ref_queue_push(&slot->buffer, handle, message->serial);
     slot_touch(world, slot_index);
 }
 
@@ -421,28 +419,28 @@ static uint32_t full_subscription(const World *world, const BrokerConfig *broker
     return NO_INDEX;
 }
 
-void publish_begin(World *world, uint32_t handle, uint32_t broker_index, uint64_t visit)
+static uint64_t publish_visit(const World *world, const Call *call)
 {
-    Frame *frame = frame_at(world, handle);
+    return call->is_publication ? call->visit : call_attempt_visit(world, call, call->attempt);
+}
+
+void publish_begin(World *world, Call *call, uint32_t broker_index)
+{
     const BrokerConfig *broker = &world->topology->brokers[broker_index];
-    frame->call_serial++;
-    frame->target = broker_index;
-    frame->publish_visit = visit;
-    frame->is_publishing =
-        frame->origin != ORIGIN_USER && step_of(world, frame)->kind == STEP_PUBLISH;
-    frame->state = FRAME_PUBLISHING;
+    call->target = broker_index;
+    call->state = CALL_PUBLISHING;
     SimTime takes = 0;
     if (broker->publish_latency != NULL)
         takes = world_draw(world, broker->publish_latency, world->publish_keys[broker_index],
-                           request_at(world, frame->request)->id, visit);
-    frame->event = engine_schedule(&world->engine, world_now(world) + takes, EVENT_COMPLETION,
-                                   EVENT_FRAME, handle);
+                           request_at(world, call->request)->id, publish_visit(world, call));
+    call->event = engine_schedule(&world->engine, world_now(world) + takes, EVENT_COMPLETION,
+                                  EVENT_CALL, call->self);
 }
 
-static bool accept_in_all(World *world, const BrokerConfig *broker, const Frame *frame)
+static bool accept_in_all(World *world, const BrokerConfig *broker, const Call *call)
 {
-    uint32_t request = frame->request;
-    uint64_t visit = frame->publish_visit;
+    uint32_t request = call->request;
+    uint64_t visit = publish_visit(world, call);
     bool all = true;
     for (uint32_t i = 0; i < broker->subscription_count; i++) {
         if (!accept(world, broker->first_subscription + i, request, visit))
@@ -451,36 +449,33 @@ static bool accept_in_all(World *world, const BrokerConfig *broker, const Frame 
     return all;
 }
 
-static void publish_take(World *world, uint32_t handle)
+static void publish_take(World *world, Call *call)
 {
-    Frame *frame = frame_at(world, handle);
-    const BrokerConfig *broker = &world->topology->brokers[frame->target];
+    const BrokerConfig *broker = &world->topology->brokers[call->target];
     uint32_t full = full_subscription(world, broker);
     if (full != NO_INDEX) {
-        frame->state = FRAME_BLOCKED;
-        frame_queue_push(&world->subscriptions[full].blocked, handle, frame->call_serial);
+        call->state = CALL_BLOCKED;
+        ref_queue_push(&world->subscriptions[full].blocked, call->self, call->serial);
         return;
     }
-    frame->outcome = accept_in_all(world, broker, frame) ? OUTCOME_SUCCESS : OUTCOME_REJECTED;
-    frame_resume(world, handle, WAKE_PUBLISHED);
+    call->outcome = accept_in_all(world, broker, call) ? OUTCOME_SUCCESS : OUTCOME_REJECTED;
+    call->state = CALL_PUBLISHED;
+    world_wake(world, call->self, call->serial, WAKE_PUBLISHED);
 }
 
-void publish_arrived(World *world, uint32_t handle)
+void publish_arrived(World *world, Call *call)
 {
-    frame_at(world, handle)->event = 0;
-    publish_take(world, handle);
+    call->event = 0;
+    publish_take(world, call);
 }
 
 /* The broker has answered the publisher. */
-void publish_over(World *world, uint32_t handle)
+void publish_over(World *world, Call *call)
 {
-    const Frame *frame = frame_at(world, handle);
-    if (!frame->is_publishing)
-        call_attempt_ended(world, handle, (Outcome)frame->outcome);
-    else if (frame->outcome == OUTCOME_SUCCESS)
-        frame_step_done(world, handle);
+    if (call->is_publication)
+        call_over(world, call, (Outcome)call->outcome);
     else
-        frame_step_failed(world, handle);
+        call_attempt_ended(world, call, (Outcome)call->outcome);
 }
 
 /* --- the end of the run */

@@ -95,6 +95,8 @@ static void build_links(World *world)
         link->first_replica = topology->services[config->callee].first_replica;
         link->replica_count = topology->services[config->callee].replicas;
         link->clients = callers_of(topology, config);
+        link->is_async = config->mode == LINK_ASYNC;
+        link->may_lose = config->loss_ratio > 0;
         link->ns_per_byte = config->bandwidth > 0 ? 8e9 / config->bandwidth : 0;
         build_balancer(world, link);
     }
@@ -212,14 +214,17 @@ static void build_step_keys(World *world)
     }
 }
 
-static void build_site_hashes(World *world)
+static void build_sites(World *world)
 {
     const Topology *topology = world->topology;
-    world->site_hashes = g_new(uint64_t, topology->call_site_count);
+    world->sites = g_new(Site, topology->call_site_count);
     for (uint32_t i = 0; i < topology->call_site_count; i++) {
-        const CallSite *site = &topology->call_sites[i];
-        world->site_hashes[i] =
-            sim_mix(sim_hash(topology->operations[site->operation].full_name), site->ordinal);
+        const CallSite *config = &topology->call_sites[i];
+        const OperationConfig *operation = &topology->operations[config->operation];
+        world->sites[i] = (Site){.config = config,
+                                 .link = &world->links[config->link],
+                                 .hash = sim_mix(sim_hash(operation->full_name), config->ordinal),
+                                 .entry = operation->entry};
     }
     world->publish_hashes = g_new(uint64_t, topology->publish_site_count);
     for (uint32_t i = 0; i < topology->publish_site_count; i++) {
@@ -227,6 +232,25 @@ static void build_site_hashes(World *world)
         world->publish_hashes[i] =
             sim_mix(sim_hash(topology->brokers[site->broker].name), site->ordinal);
     }
+}
+
+/* Of a branch that starts here: it is one synchronous call, whose reply costs nothing to read and
+ * whose failure has no fallback. */
+static bool is_lone_call(const Topology *topology, uint32_t pc)
+{
+    const Step *step = &topology->code[pc];
+    if (step->kind != STEP_CALL || step->on_failure != NO_INDEX ||
+        topology->code[pc + 1].kind != STEP_BRANCH_END)
+        return false;
+    const LinkConfig *link = &topology->links[topology->call_sites[step->index].link];
+    return link->mode == LINK_SYNC && link->serialization == NULL;
+}
+
+static void build_lone_calls(World *world)
+{
+    world->is_lone_call = g_new0(bool, world->topology->step_count);
+    for (uint32_t pc = 0; pc + 1 < world->topology->step_count; pc++)
+        world->is_lone_call[pc] = is_lone_call(world->topology, pc);
 }
 
 static void build_operations(World *world)
@@ -243,10 +267,12 @@ static void build_operations(World *world)
 void world_build(World *world)
 {
     slab_init(&world->frames, sizeof(Frame));
+    slab_init(&world->calls, sizeof(Call));
     slab_init(&world->requests, sizeof(Request));
     slab_init(&world->messages, sizeof(Message));
     slab_init(&world->signals, sizeof(Signal));
     slab_grow(&world->frames); /* handle 0 can be looked at */
+    slab_grow(&world->calls);
     slab_grow(&world->messages);
     build_replicas(world);
     build_links(world);
@@ -254,7 +280,8 @@ void world_build(World *world)
     build_sources(world);
     build_operations(world);
     build_step_keys(world);
-    build_site_hashes(world);
+    build_sites(world);
+    build_lone_calls(world);
     world->fault_events = g_new0(EventId, world->schedule->count * 2);
     world->windows_on = g_new0(uint32_t, world->schedule->count);
 }
@@ -269,7 +296,7 @@ static void demolish_replica(Replica *replica)
         g_array_free(replica->parked, TRUE);
     if (replica->cpu == NULL)
         return;
-    frame_queue_clear(&replica->cpu->waiting);
+    ref_queue_clear(&replica->cpu->waiting);
     g_free(replica->cpu->jobs);
     g_free(replica->cpu);
 }
@@ -285,10 +312,10 @@ static void demolish_parts(World *world)
     }
     for (uint32_t i = 0; i < topology->subscription_count; i++) {
         g_free(world->subscriptions[i].lanes);
-        frame_queue_clear(&world->subscriptions[i].blocked);
+        ref_queue_clear(&world->subscriptions[i].blocked);
     }
     for (uint32_t i = 0; i < world->slot_count; i++)
-        frame_queue_clear(&world->slots[i].buffer);
+        ref_queue_clear(&world->slots[i].buffer);
     for (uint32_t i = 0; i < topology->workload_count; i++) {
         if (world->sources[i].arrivals != NULL)
             arrival_process_free(world->sources[i].arrivals);
@@ -298,17 +325,18 @@ static void demolish_parts(World *world)
 void world_demolish(World *world)
 {
     demolish_parts(world);
-    void *const arrays[] = {world->replicas,       world->links,       world->subscriptions,
-                            world->slots,          world->sources,     world->users,
-                            world->operations,     world->abort_keys,  world->fault_events,
-                            world->windows_on,     world->step_keys,   world->site_hashes,
-                            world->publish_hashes, world->publish_keys};
+    void *const arrays[] = {
+        world->replicas,       world->links,        world->subscriptions, world->slots,
+        world->sources,        world->users,        world->operations,    world->abort_keys,
+        world->fault_events,   world->windows_on,   world->step_keys,     world->sites,
+        world->publish_hashes, world->publish_keys, world->is_lone_call,  world->loops};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_free(arrays[i]);
-    frame_queue_clear(&world->ready);
-    frame_queue_clear(&world->due_subscriptions);
-    frame_queue_clear(&world->due_slots);
+    ref_queue_clear(&world->ready);
+    ref_queue_clear(&world->due_subscriptions);
+    ref_queue_clear(&world->due_slots);
     slab_clear(&world->frames);
+    slab_clear(&world->calls);
     slab_clear(&world->requests);
     slab_clear(&world->messages);
     slab_clear(&world->signals);

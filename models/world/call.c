@@ -1,20 +1,61 @@
 /* The caller's side of a call: attempts, timeouts, retries, replies. */
 #include "models/world/internal.h"
 
-void call_timers_cancel(Frame *frame)
+/* --- the life of calls */
+
+Call *call_new(World *world, uint32_t request, Caller caller, uint32_t from, uint32_t site,
+               uint64_t visit)
 {
-    frame->attempt_timer = 0;
-    frame->call_timer = 0;
+    if (!slab_has_room(&world->calls)) {
+        world->stop = STOP_IN_FLIGHT;
+        return NULL;
+    }
+    uint32_t handle = slab_take(&world->calls);
+    Call *call = call_at(world, handle);
+    *call = (Call){
+        .started = world_now(world),
+        .visit = visit,
+        .self = handle,
+        .serial = call->serial + 1,
+        .request = request,
+        .from = from,
+        .site = site,
+        .state = CALL_NEW,
+        .caller = (uint8_t)caller & 3u,
+    };
+    return call;
 }
 
-static const CallSite *site_of(const World *world, const Frame *frame)
+/* A freed call holds no event and answers to no reference. */
+void call_free(World *world, Call *call)
 {
-    return &world->topology->call_sites[frame->site];
+    call->state = CALL_FREE;
+    call->serial++;
+    call->event = 0;
+    call->attempt_timer = 0;
+    call->call_timer = 0;
+    slab_give(&world->calls, call->self);
 }
 
-static Link *link_of(World *world, const Frame *frame)
+static const Site *site_of(const World *world, const Call *call)
 {
-    return &world->links[site_of(world, frame)->link];
+    return &world->sites[call->site];
+}
+
+static Link *link_of(const World *world, const Call *call)
+{
+    return site_of(world, call)->link;
+}
+
+/* The visit that makes the call; NULL for a user. */
+static Frame *caller_of(const World *world, const Call *call)
+{
+    return call->caller == CALLER_USER ? NULL : owner_of(world, frame_at(world, call->from));
+}
+
+static uint64_t request_id(const World *world, const Call *call)
+{
+    return request_at(world, call->request)->id;
 }
 
 /* --- the network */
@@ -22,6 +63,8 @@ static Link *link_of(World *world, const Frame *frame)
 static bool is_lost(World *world, const Link *link, uint64_t request, uint64_t visit,
                     bool is_request)
 {
+    if (!link->may_lose)
+        return false;
     double loss = link->config->loss_ratio;
     if (link->is_faulty) {
         if (is_request ? link->condition.drops_requests : link->condition.drops_replies)
@@ -69,18 +112,6 @@ static SimTime transfer_time(const Link *link, int64_t size)
                                              : 0;
 }
 
-static bool request_is_lost(World *world, const Link *link, uint64_t request, uint64_t visit)
-{
-    return (link->config->loss_ratio > 0 || link->is_faulty) &&
-           is_lost(world, link, request, visit, true);
-}
-
-static bool reply_is_lost(World *world, const Link *link, uint64_t request, uint64_t visit)
-{
-    return (link->config->loss_ratio > 0 || link->is_faulty) &&
-           is_lost(world, link, request, visit, false);
-}
-
 /* How long a request of `size` bytes is on its way; *back gets the latency of the reply. */
 static SimTime request_time(World *world, const Link *link, uint64_t request, uint64_t visit,
                             int64_t size, SimTime *back)
@@ -93,31 +124,30 @@ static SimTime request_time(World *world, const Link *link, uint64_t request, ui
 
 /* Which of the link's callers this is: a replica of the calling service, or a client of the
  * workload. */
-static uint32_t client_of(const World *world, const Link *link, const Frame *frame)
+static uint32_t client_of(const World *world, const Link *link, const Call *call)
 {
     if (link->clients == 1)
         return 0;
-    if (frame->replica == NO_INDEX)
-        return request_at(world, frame->request)->client;
-    const Replica *replica = &world->replicas[frame->replica];
-    return frame->replica - world->topology->services[replica->service].first_replica;
+    if (call->caller == CALLER_USER)
+        return request_at(world, call->request)->client;
+    uint32_t index = frame_at(world, call->from)->replica;
+    return index - world->topology->services[world->replicas[index].service].first_replica;
 }
 
-static uint32_t *in_flight_of(const World *world, const Link *link, const Frame *frame)
+static uint32_t *in_flight_of(const World *world, const Link *link, const Call *call)
 {
-    return link->in_flight + (size_t)client_of(world, link, frame) * link->replica_count;
+    return link->in_flight + (size_t)client_of(world, link, call) * link->replica_count;
 }
 
-static uint32_t pick_replica(World *world, Link *link, const Frame *frame, uint64_t visit)
+static uint32_t pick_replica(World *world, Link *link, const Call *call, uint64_t visit)
 {
     if (link->replica_count == 1)
         return link->first_replica;
-    uint32_t client = client_of(world, link, frame);
+    uint32_t client = client_of(world, link, call);
     BalancerView view = {.count = link->replica_count,
                          .in_flight =
-                             link->in_flight == NULL ? NULL : in_flight_of(world, link, frame)};
-    gsl_rng *rng =
-        sim_rng_at(&world->rng, link->keys.balancer, request_at(world, frame->request)->id, visit);
+                             link->in_flight == NULL ? NULL : in_flight_of(world, link, call)};
+    gsl_rng *rng = sim_rng_at(&world->rng, link->keys.balancer, request_id(world, call), visit);
     uint32_t pick =
         link->balancer->pick(link->balancer_states + client * link->balancer->state_size,
                              link->config->balancer.config, &view, rng);
@@ -125,28 +155,28 @@ static uint32_t pick_replica(World *world, Link *link, const Frame *frame, uint6
     return link->first_replica + pick;
 }
 
-static void count_in_flight(World *world, Link *link, const Frame *frame, uint32_t change)
+static void count_in_flight(World *world, Link *link, const Call *call, uint32_t change)
 {
     if (link->in_flight != NULL)
-        in_flight_of(world, link, frame)[frame->target - link->first_replica] += change;
+        in_flight_of(world, link, call)[call->target - link->first_replica] += change;
 }
 
 /* --- attempts */
 
-static void report_attempt(World *world, const Frame *frame, Outcome outcome, bool is_last,
+static void report_attempt(World *world, const Call *call, Outcome outcome, bool is_last,
                            bool is_unfinished)
 {
-    const CallSite *site = site_of(world, frame);
+    const Site *site = site_of(world, call);
     AttemptRecord record = {
-        .link = site->link,
-        .tag = request_at(world, frame->request)->tag,
-        .attempt = frame->attempt,
+        .link = site->config->link,
+        .tag = request_at(world, call->request)->tag,
+        .attempt = call->attempt,
         .outcome = outcome,
         .is_last = is_last,
         .is_unfinished = is_unfinished,
-        .is_async = world->topology->links[site->link].mode == LINK_ASYNC,
-        .call_started = frame->call_started,
-        .started = frame->attempt_started,
+        .is_async = site->link->is_async,
+        .call_started = call->started,
+        .started = call->attempt_started,
         .ended = world_now(world),
     };
     world->observer.attempt_ended(world->observer.context, &record);
@@ -154,207 +184,248 @@ static void report_attempt(World *world, const Frame *frame, Outcome outcome, bo
 
 /* Visits of a request are told apart by where they are called from, not by when, so that they are
  * the same visits in every design. */
-static uint64_t attempt_visit(const World *world, const Frame *frame)
+uint64_t call_attempt_visit(const World *world, const Call *call, uint32_t attempt)
 {
-    return sim_mix(frame_visit(frame), world->site_hashes[frame->site] + frame->attempt);
+    return sim_mix(call->visit, site_of(world, call)->hash + attempt);
 }
 
 /* The caller's own deadline, if it knows one, bounds the call as its timeout does. */
-static SimTime call_deadline(const World *world, const Frame *frame, const Link *link)
+static SimTime call_deadline(const Call *call, const Link *link, const Frame *caller)
 {
     SimTime timeout = link->config->timeout;
-    SimTime own = timeout > 0 ? frame->call_started + timeout : SIM_TIME_NEVER;
-    SimTime inherited = frame_at(world, frame->owner)->deadline;
-    return own < inherited ? own : inherited;
+    SimTime own = timeout > 0 ? call->started + timeout : SIM_TIME_NEVER;
+    return caller != NULL && caller->deadline < own ? caller->deadline : own;
 }
 
 /* The frame that is to serve the attempt, on its way to the replica. 0: it is lost. */
-static uint32_t request_send(World *world, uint32_t handle, uint64_t visit)
+static uint32_t request_send(World *world, Call *call, Link *link, uint64_t visit)
 {
-    const CallSite *site = site_of(world, frame_at(world, handle));
-    Link *link = &world->links[site->link];
-    Frame *frame = frame_at(world, handle);
-    uint64_t id = request_at(world, frame->request)->id;
-    if (request_is_lost(world, link, id, visit))
+    const Site *site = site_of(world, call);
+    uint64_t id = request_id(world, call);
+    if (is_lost(world, link, id, visit, true))
         return SLAB_NONE;
-    bool is_async = link->config->mode == LINK_ASYNC;
     SimTime back = 0;
-    SimTime travel =
-        request_time(world, link, id, visit, site->request_size, is_async ? NULL : &back);
-    uint32_t callee_handle = frame_new(world, frame->request, is_async ? ORIGIN_ASYNC : ORIGIN_CALL,
-                                       handle, frame->call_serial);
-    if (callee_handle == SLAB_NONE)
+    SimTime travel = request_time(world, link, id, visit, site->config->request_size,
+                                  link->is_async ? NULL : &back);
+    Frame *callee = frame_new(world, call->request, link->is_async ? ORIGIN_ASYNC : ORIGIN_CALL,
+                              call->self, call->serial);
+    if (callee == NULL)
         return SLAB_NONE;
-    Frame *callee = frame_at(world, callee_handle);
-    callee->operation = site->operation;
-    callee->replica = frame->target;
-    callee->link = site->link;
+    const Frame *caller = caller_of(world, call);
+    callee->operation = site->config->operation;
+    callee->replica = call->target;
+    callee->link = site->config->link;
     callee->visit = visit;
     callee->way_back = back;
-    callee->pc = world->topology->operations[site->operation].entry;
-    callee->depth = (uint16_t)(frame->depth + 1);
-    if (link->config->deadline_propagation && !is_async)
-        callee->deadline = call_deadline(world, frame, link);
-    callee->state = FRAME_TRAVELLING;
-    if (travel == 0 && world_is_quiet(world))
-        frame_wake(world, callee_handle, WAKE_ARRIVED);
-    else
-        callee->event = engine_schedule(&world->engine, world_now(world) + travel, EVENT_ARRIVAL,
-                                        EVENT_FRAME, callee_handle);
+    callee->pc = site->entry;
+    callee->depth = (uint16_t)(caller == NULL ? 1 : caller->depth + 1);
+    if (link->config->deadline_propagation && !link->is_async)
+        callee->deadline = call_deadline(call, link, caller);
     if (callee->depth > NESTED_CALLS_MAX)
         world->stop = STOP_NESTED_CALLS;
-    return callee_handle;
+    if (travel == 0 && world_is_quiet(world))
+        world_wake(world, callee->self, callee->serial, WAKE_ARRIVED);
+    else
+        callee->event = engine_schedule(&world->engine, world_now(world) + travel, EVENT_ARRIVAL,
+                                        EVENT_FRAME, callee->self);
+    return callee->self;
 }
 
 /* Direct asynchronous calls are over once they are sent. */
-static void attempt_start(World *world, uint32_t handle)
+static void attempt_start(World *world, Call *call)
 {
-    Frame *frame = frame_at(world, handle);
-    Link *link = link_of(world, frame);
-    frame->attempt++;
-    frame->call_serial++;
-    frame->attempt_started = world_now(world);
+    Link *link = link_of(world, call);
+    call->attempt++;
+    call->serial++;
+    call->attempt_started = world_now(world);
     world->attempt_count++;
-    uint64_t visit = attempt_visit(world, frame);
     if (link->config->via != NO_INDEX) {
-        publish_begin(world, handle, link->config->via, visit);
+        publish_begin(world, call, link->config->via);
         return;
     }
-    frame->target = pick_replica(world, link, frame, visit);
-    bool is_async = link->config->mode == LINK_ASYNC;
-    if (!is_async) {
-        count_in_flight(world, link, frame, 1);
+    uint64_t visit = call_attempt_visit(world, call, call->attempt);
+    call->target = pick_replica(world, link, call, visit);
+    if (!link->is_async) {
+        count_in_flight(world, link, call, 1);
         if (link->attempt_lane != NO_INDEX)
-            frame->attempt_timer =
-                engine_arm(&world->engine, link->attempt_lane, EVENT_ATTEMPT_TIMEOUT, handle);
+            call->attempt_timer =
+                engine_arm(&world->engine, link->attempt_lane, EVENT_ATTEMPT_TIMEOUT, call->self);
     }
-    frame->state = FRAME_CALLING;
-    frame->callee = request_send(world, handle, visit);
-    frame->callee_serial = frame_at(world, frame->callee)->serial;
-    if (is_async)
-        call_attempt_ended(world, handle, OUTCOME_SUCCESS);
+    call->state = CALL_OUT;
+    call->event = 0; /* and all of the bytes it shares with callee */
+    call->callee = request_send(world, call, link, visit);
+    if (link->is_async)
+        call_attempt_ended(world, call, OUTCOME_SUCCESS);
 }
 
-static void arm_call_timer(World *world, uint32_t handle, const Link *link)
+static void arm_call_timer(World *world, Call *call, const Link *link)
 {
-    Frame *frame = frame_at(world, handle);
-    SimTime now = world_now(world), due = call_deadline(world, frame, link);
-    if (link->config->timeout > 0 && due == now + link->config->timeout)
-        frame->call_timer = engine_arm(&world->engine, link->call_lane, EVENT_CALL_TIMEOUT, handle);
-    else if (due != SIM_TIME_NEVER)
-        frame->call_timer = engine_schedule(&world->engine, due > now ? due : now, EVENT_TIMEOUT,
-                                            EVENT_CALL_TIMEOUT, handle);
+    SimTime now = call->started, due = call_deadline(call, link, caller_of(world, call));
+    if (due == SIM_TIME_NEVER)
+        return;
+    if (link->call_lane != NO_INDEX && due == now + link->config->timeout)
+        call->call_timer =
+            engine_arm(&world->engine, link->call_lane, EVENT_CALL_TIMEOUT, call->self);
+    else
+        call->call_timer = engine_schedule(&world->engine, due > now ? due : now, EVENT_TIMEOUT,
+                                           EVENT_CALL_TIMEOUT, call->self);
 }
 
-void call_begin(World *world, uint32_t handle, uint32_t site)
+void call_begin(World *world, Call *call)
 {
-    Frame *frame = frame_at(world, handle);
-    frame->site = site;
-    frame->attempt = 0;
-    frame->backoff = 0;
-    frame->call_started = world_now(world);
-    Link *link = link_of(world, frame);
-    if (link->config->mode == LINK_SYNC || link->config->via != NO_INDEX)
-        arm_call_timer(world, handle, link);
-    attempt_start(world, handle);
+    const Link *link = link_of(world, call);
+    if (!link->is_async || link->config->via != NO_INDEX)
+        arm_call_timer(world, call, link);
+    attempt_start(world, call);
 }
 
-static bool is_retried(const World *world, const Frame *frame, const LinkConfig *link,
+static bool is_retried(const World *world, const Call *call, const LinkConfig *link,
                        Outcome outcome)
 {
-    if (!link->has_retry_policy || frame->attempt >= link->retry_policy.max_attempts)
+    if (!link->has_retry_policy || call->attempt >= link->retry_policy.max_attempts)
         return false;
     OutcomeSet retry_on = link->retry_policy.retry_on;
-    if (!world->topology->operations[site_of(world, frame)->operation].is_idempotent)
+    if (!world->topology->operations[site_of(world, call)->config->operation].is_idempotent)
         retry_on &= OUTCOMES_UNPROCESSED;
     return (retry_on & OUTCOME_BIT(outcome)) != 0;
 }
 
-static void backoff_begin(World *world, uint32_t handle, const Link *link)
+/* Decorrelated jitter needs the wait before; it is worked out again rather than kept, since every
+ * draw has its place. */
+static SimTime backoff_of(World *world, const Call *call, const Link *link)
 {
-    Frame *frame = frame_at(world, handle);
-    gsl_rng *rng = sim_rng_at(&world->rng, link->keys.backoff,
-                              request_at(world, frame->request)->id, attempt_visit(world, frame));
-    frame->backoff =
-        backoff_delay(&link->config->retry_policy.backoff, frame->attempt, frame->backoff, rng);
-    frame->state = FRAME_BACKOFF;
-    frame->event = engine_schedule(&world->engine, world_now(world) + frame->backoff, EVENT_RETRY,
-                                   EVENT_FRAME, handle);
+    SimTime wait = 0;
+    for (uint32_t retry = 1; retry <= call->attempt; retry++)
+        wait = backoff_delay(&link->config->retry_policy.backoff, retry, wait,
+                             sim_rng_at(&world->rng, link->keys.backoff, request_id(world, call),
+                                        call_attempt_visit(world, call, retry)));
+    return wait;
 }
 
-void call_backoff_over(World *world, uint32_t handle)
+static void backoff_begin(World *world, Call *call, const Link *link)
 {
-    attempt_start(world, handle);
+    call->state = CALL_BACKOFF;
+    call->event = engine_schedule(&world->engine, world_now(world) + backoff_of(world, call, link),
+                                  EVENT_RETRY, EVENT_CALL, call->self);
 }
 
-/* The call has its answer: the step goes on. */
-static void call_over(World *world, uint32_t handle, Outcome outcome)
+/* The frame has its answer: its step goes on. */
+static void frame_answered(World *world, Call *call, Outcome outcome)
 {
-    Frame *frame = frame_at(world, handle);
-    const Link *link = link_of(world, frame);
-    if (frame->origin == ORIGIN_USER) {
-        request_ended(world, handle, outcome, frame->reply_is_degraded);
-        return;
-    }
+    Frame *frame = frame_at(world, call->from);
+    const Link *link = call->is_publication ? NULL : link_of(world, call);
+    call_free(world, call);
     if (outcome != OUTCOME_SUCCESS) {
-        frame_step_failed(world, handle);
+        frame_step_failed(world, frame);
         return;
     }
-    if (frame->reply_is_degraded)
-        frame_at(world, frame->owner)->is_degraded = true;
-    if (link->config->serialization != NULL && link->config->mode == LINK_SYNC) {
-        SimTime duration = world_draw(world, link->config->serialization,
-                                      sim_mix(link->keys.serialize, PHASE_RESULT),
-                                      request_at(world, frame->request)->id, frame_visit(frame));
-        frame_compute(world, handle, duration, PHASE_RESULT);
+    if (link != NULL && link->config->serialization != NULL && !link->is_async) {
+        SimTime duration = world_draw(
+            world, link->config->serialization, sim_mix(link->keys.serialize, PHASE_RESULT),
+            request_at(world, frame->request)->id, frame_visit(world, frame));
+        frame_compute(world, frame, duration, PHASE_RESULT);
         return;
     }
-    frame_step_done(world, handle);
+    frame_step_done(world, frame);
+}
+
+static void branch_answered(World *world, Call *call, Outcome outcome)
+{
+    uint32_t from = call->from, from_serial = call->from_serial, request = call->request;
+    call_free(world, call);
+    request_release(world, request);
+    branch_over(world, frame_at(world, from), from, from_serial, outcome == OUTCOME_SUCCESS);
+}
+
+void call_over(World *world, Call *call, Outcome outcome)
+{
+    if (outcome == OUTCOME_SUCCESS && call->is_degraded && call->caller != CALLER_USER)
+        caller_of(world, call)->is_degraded = true;
+    switch ((Caller)call->caller) {
+    case CALLER_USER:
+        request_ended(world, call, outcome);
+        return;
+    case CALLER_FRAME:
+        frame_answered(world, call, outcome);
+        return;
+    case CALLER_BRANCH:
+        branch_answered(world, call, outcome);
+        return;
+    }
 }
 
 /* The attempt no longer counts: its reply, if one comes, is late. */
-static void attempt_close(World *world, uint32_t handle)
+static void attempt_close(World *world, Call *call)
 {
-    Frame *frame = frame_at(world, handle);
-    Link *link = link_of(world, frame);
-    frame->call_serial++;
-    frame->event = 0;
-    frame->attempt_timer = 0;
-    if (link->config->mode == LINK_SYNC && frame->state == FRAME_CALLING)
-        count_in_flight(world, link, frame, UINT32_MAX);
+    Link *link = link_of(world, call);
+    if (!link->is_async && (call->state == CALL_OUT || call->state == CALL_REPLIED))
+        count_in_flight(world, link, call, UINT32_MAX);
+    call->serial++;
+    call->event = 0;
+    call->attempt_timer = 0;
 }
 
-void call_attempt_ended(World *world, uint32_t handle, Outcome outcome)
+void call_attempt_ended(World *world, Call *call, Outcome outcome)
 {
-    Frame *frame = frame_at(world, handle);
-    const Link *link = link_of(world, frame);
-    attempt_close(world, handle);
-    bool retries = outcome != OUTCOME_SUCCESS && is_retried(world, frame, link->config, outcome);
-    report_attempt(world, frame, outcome, !retries, false);
-    if (retries) {
-        backoff_begin(world, handle, link);
+    const Link *link = link_of(world, call);
+    attempt_close(world, call);
+    bool retries = outcome != OUTCOME_SUCCESS && is_retried(world, call, link->config, outcome);
+    report_attempt(world, call, outcome, !retries, false);
+    if (retries)
+        backoff_begin(world, call, link);
+    else
+        call_over(world, call, outcome);
+}
+
+void call_event(World *world, Call *call)
+{
+    switch ((CallState)call->state) {
+    case CALL_REPLIED:
+        call_attempt_ended(world, call, (Outcome)call->outcome);
         return;
+    case CALL_BACKOFF:
+        call->event = 0;
+        attempt_start(world, call);
+        return;
+    case CALL_PUBLISHING:
+        publish_arrived(world, call);
+        return;
+    case CALL_FREE:
+    case CALL_NEW:
+    case CALL_OUT:
+    case CALL_BLOCKED:
+    case CALL_PUBLISHED:
+        break;
     }
-    call_timers_cancel(frame);
-    call_over(world, handle, outcome);
+    SIM_CHECK(false); /* a call in this state has no event */
 }
 
 /* --- giving up */
 
-static void send_cancel(World *world, uint32_t handle, const Link *link)
+/* What serves the attempt that is out, if it is still alive. */
+static Frame *callee_of(const World *world, const Call *call)
 {
-    const Frame *frame = frame_at(world, handle);
-    uint64_t visit = sim_mix(frame_at(world, frame->callee)->visit, 1);
-    uint64_t id = request_at(world, frame->request)->id;
-    if (!slab_has_room(&world->signals) || request_is_lost(world, link, id, visit))
+    if (call->state != CALL_OUT || call->callee == SLAB_NONE)
+        return NULL;
+    Frame *callee = frame_at(world, call->callee);
+    bool is_ours = callee->state != FRAME_FREE && callee->origin == ORIGIN_CALL &&
+                   callee->from == call->self && callee->from_serial == call->serial;
+    return is_ours ? callee : NULL;
+}
+
+static void send_cancel(World *world, const Call *call, const Link *link, const Frame *callee)
+{
+    uint64_t visit = sim_mix(callee->visit, 1);
+    uint64_t id = request_id(world, call);
+    if (!slab_has_room(&world->signals) || is_lost(world, link, id, visit, true))
         return;
     SimTime travel = request_time(world, link, id, visit, 0, NULL);
-    uint32_t signal_handle = slab_take(&world->signals);
-    Signal *signal = slab_at(&world->signals, signal_handle);
-    *signal = (Signal){.frame = {frame->callee, frame->callee_serial},
+    uint32_t handle = slab_take(&world->signals);
+    Signal *signal = slab_at(&world->signals, handle);
+    *signal = (Signal){.frame = {callee->self, callee->serial},
                        .is_immediate = link->config->cancellation == CANCELLATION_IMMEDIATE};
     signal->event = engine_schedule(&world->engine, world_now(world) + travel, EVENT_ARRIVAL,
-                                    EVENT_SIGNAL, signal_handle);
+                                    EVENT_SIGNAL, handle);
 }
 
 void call_signal_arrived(World *world, uint32_t handle)
@@ -362,87 +433,110 @@ void call_signal_arrived(World *world, uint32_t handle)
     Signal signal = *(Signal *)slab_at(&world->signals, handle);
     ((Signal *)slab_at(&world->signals, handle))->event = 0;
     slab_give(&world->signals, handle);
-    if (frame_at(world, signal.frame.handle)->serial == signal.frame.serial)
-        frame_cancel(world, signal.frame.handle, signal.is_immediate);
+    Frame *frame = frame_at(world, signal.frame.handle);
+    if (frame->serial == signal.frame.serial)
+        frame_cancel(world, frame, signal.is_immediate);
 }
 
-/* The callee of the attempt that is out, if it is still alive, works for nobody from now on. */
-static void abandon_callee(World *world, uint32_t handle, bool cancels)
+/* The callee works for nobody from now on. */
+static void abandon_callee(World *world, const Call *call, bool cancels)
 {
-    Frame *frame = frame_at(world, handle);
-    if (frame->state != FRAME_CALLING || frame->callee == SLAB_NONE)
-        return;
-    Frame *callee = frame_at(world, frame->callee);
-    if (callee->serial != frame->callee_serial)
+    Frame *callee = callee_of(world, call);
+    if (callee == NULL)
         return;
     if (!callee->is_abandoned) {
         callee->is_abandoned = true;
         world->abandoned++;
     }
-    const Link *link = link_of(world, frame);
+    const Link *link = link_of(world, call);
     if (cancels && link->config->cancellation != CANCELLATION_NONE)
-        send_cancel(world, handle, link);
+        send_cancel(world, call, link, callee);
 }
 
 /* Timeouts of the whole call are not retried; if one falls into a back-off, no attempt is out and
  * the call alone ends. */
-void call_timed_out(World *world, uint32_t handle, bool whole_call)
+void call_timed_out(World *world, Call *call, bool whole_call)
 {
-    Frame *frame = frame_at(world, handle);
-    abandon_callee(world, handle, true);
+    abandon_callee(world, call, true);
     if (!whole_call) {
-        frame->attempt_timer = 0;
-        call_attempt_ended(world, handle, OUTCOME_TIMEOUT);
+        call_attempt_ended(world, call, OUTCOME_TIMEOUT);
         return;
     }
-    call_timers_cancel(frame);
-    bool was_out = frame->state != FRAME_BACKOFF;
-    attempt_close(world, handle);
+    bool was_out = call->state != CALL_BACKOFF;
+    attempt_close(world, call);
     if (!was_out) {
-        frame->attempt = 0;
-        frame->attempt_started = world_now(world);
+        call->attempt = 0;
+        call->attempt_started = world_now(world);
     }
-    report_attempt(world, frame, OUTCOME_TIMEOUT, true, false);
-    call_over(world, handle, OUTCOME_TIMEOUT);
+    report_attempt(world, call, OUTCOME_TIMEOUT, true, false);
+    call_over(world, call, OUTCOME_TIMEOUT);
 }
 
-void call_forget(World *world, uint32_t handle, bool passes_on)
+static void drop(World *world, Call *call, bool passes_on)
 {
-    Frame *frame = frame_at(world, handle);
-    bool is_out = frame->state == FRAME_CALLING ||
-                  ((frame->state == FRAME_PUBLISHING || frame->state == FRAME_BLOCKED) &&
-                   !frame->is_publishing);
-    if (!is_out && frame->state != FRAME_BACKOFF) {
-        frame->call_serial++;
-        return;
+    abandon_callee(world, call, passes_on);
+    if (!call->is_publication && call->state != CALL_NEW) {
+        if (call->state != CALL_BACKOFF)
+            report_attempt(world, call, OUTCOME_RESET, true, true);
+        attempt_close(world, call);
     }
-    abandon_callee(world, handle, passes_on);
-    if (is_out)
-        report_attempt(world, frame, OUTCOME_RESET, true, true);
-    attempt_close(world, handle);
-    call_timers_cancel(frame);
+    call_free(world, call);
+}
+
+void call_forget(World *world, Frame *frame, bool passes_on)
+{
+    if (frame->state == FRAME_CALLING)
+        drop(world, call_at(world, frame->call), passes_on);
+    else
+        frame->join_serial++;
+}
+
+void call_drop(World *world, Call *call, bool passes_on)
+{
+    uint32_t request = call->request;
+    drop(world, call, passes_on);
+    request_release(world, request);
+}
+
+void call_unfinished(World *world, const Call *call)
+{
+    if (call->state == CALL_FREE || call->state == CALL_NEW || call->is_publication)
+        return;
+    bool waits = call->state == CALL_BACKOFF;
+    const Site *site = site_of(world, call);
+    AttemptRecord record = {
+        .link = site->config->link,
+        .tag = request_at(world, call->request)->tag,
+        .attempt = waits ? 0 : call->attempt,
+        .is_last = true,
+        .is_unfinished = true,
+        .is_async = site->link->is_async,
+        .call_started = call->started,
+        .started = waits ? world_now(world) : call->attempt_started,
+        .ended = world_now(world),
+    };
+    world->observer.attempt_ended(world->observer.context, &record);
 }
 
 /* --- replies */
 
-void call_reply(World *world, uint32_t callee_handle, Outcome outcome)
+void call_reply(World *world, Frame *callee, Outcome outcome)
 {
-    const Frame *callee = frame_at(world, callee_handle);
-    uint32_t handle = callee->from;
-    Frame *frame = frame_at(world, handle);
-    if (frame->call_serial != callee->from_serial)
+    Call *call = call_at(world, callee->from);
+    if (call->serial != callee->from_serial)
         return;
-    const CallSite *site = site_of(world, frame);
-    const Link *link = &world->links[site->link];
-    if (reply_is_lost(world, link, request_at(world, frame->request)->id, callee->visit))
+    const Site *site = site_of(world, call);
+    const Link *link = site->link;
+    if (is_lost(world, link, request_id(world, call), callee->visit, false))
         return;
-    SimTime travel = callee->way_back + transfer_time(link, site->response_size);
-    frame->outcome = (uint8_t)outcome;
-    frame->reply_is_degraded = callee->is_degraded;
-    frame->callee = SLAB_NONE;
+    SimTime travel = callee->way_back + transfer_time(link, site->config->response_size);
+    call->outcome = (uint8_t)outcome;
+    call->is_degraded = callee->is_degraded;
+    call->state = CALL_REPLIED;
+    call->event = 0;
     if (travel == 0 && world_is_quiet(world))
-        frame_wake(world, handle, WAKE_REPLIED);
+        world_wake(world, call->self, call->serial, WAKE_REPLIED);
     else
-        frame->event = engine_schedule(&world->engine, world_now(world) + travel, EVENT_COMPLETION,
-                                       EVENT_FRAME, handle);
+        call->event = engine_schedule(&world->engine, world_now(world) + travel, EVENT_COMPLETION,
+                                      EVENT_CALL, call->self);
 }

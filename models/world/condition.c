@@ -139,8 +139,9 @@ static bool is_of_operation(const Frame *frame, uint32_t operation)
 static void rescale_operation(World *world, uint32_t operation, double factor)
 {
     for (uint32_t i = 1; i <= world->frames.used; i++) {
-        if (is_of_operation(frame_at(world, i), operation))
-            frame_stretch(world, i, factor);
+        Frame *frame = frame_at(world, i);
+        if (is_of_operation(frame, operation))
+            frame_stretch(world, frame, factor);
     }
     const ServiceConfig *service =
         &world->topology->services[world->topology->operations[operation].service];
@@ -188,6 +189,7 @@ static void update_link(World *world, uint32_t index)
             link->is_faulty = true;
         }
     }
+    link->may_lose = link->is_faulty || link->config->loss_ratio > 0;
 }
 
 /* --- windows */

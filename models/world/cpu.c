@@ -115,18 +115,18 @@ static void schedule(World *world, uint32_t replica)
     cpu->event = engine_schedule(&world->engine, due, EVENT_COMPLETION, EVENT_CPU, replica);
 }
 
-static void share_add(World *world, uint32_t replica, uint32_t handle, SimTime work)
+static void share_add(World *world, const Frame *frame, SimTime work)
 {
-    Cpu *cpu = cpu_of(world, replica);
+    Cpu *cpu = cpu_of(world, frame->replica);
     if (cpu->count == cpu->room) {
         cpu->room = cpu->room == 0 ? 8 : cpu->room * 2;
         cpu->jobs = g_renew(CpuJob, cpu->jobs, cpu->room);
     }
     CpuJob job = {.finish = cpu->virtual_time + (double)work,
                   .sequence = ++cpu->sequence,
-                  .frame = {handle, frame_at(world, handle)->serial}};
+                  .frame = {frame->self, frame->serial}};
     sift_up(cpu, cpu->count++, job);
-    schedule(world, replica);
+    schedule(world, frame->replica);
 }
 
 /* Virtual time is a double: what is within a thousandth of a nanosecond of its end is done. */
@@ -139,22 +139,21 @@ void cpu_event(World *world, uint32_t replica)
     cpu->event = 0;
     while (cpu->count > 0 &&
            cpu->jobs[0].finish <= cpu->virtual_time + DONE_WITHIN + cpu->virtual_time * 1e-15) {
-        FrameRef done = cpu->jobs[0].frame;
+        Ref done = cpu->jobs[0].frame;
         remove_job(cpu, 0);
         Frame *frame = frame_at(world, done.handle);
         frame->in_cpu = false;
-        frame_resume(world, done.handle, WAKE_COMPUTED);
+        frame_resume(world, frame, WAKE_COMPUTED);
     }
     schedule(world, replica);
 }
 
 /* --- first come, first served */
 
-static void core_take(World *world, uint32_t replica, uint32_t handle)
+static void core_take(World *world, Frame *frame)
 {
-    Cpu *cpu = cpu_of(world, replica);
-    Frame *frame = frame_at(world, handle);
-    double slowdown = world->replicas[replica].slowdown;
+    Cpu *cpu = cpu_of(world, frame->replica);
+    double slowdown = world->replicas[frame->replica].slowdown;
     cpu->busy++;
     frame->in_cpu = false;
     frame->has_core = true;
@@ -162,17 +161,17 @@ static void core_take(World *world, uint32_t replica, uint32_t handle)
         world_now(world) +
         (slowdown > 1 ? sim_time_from_ns((double)frame->until * slowdown) : frame->until);
     frame->event =
-        engine_schedule(&world->engine, frame->until, EVENT_COMPLETION, EVENT_FRAME, handle);
+        engine_schedule(&world->engine, frame->until, EVENT_COMPLETION, EVENT_FRAME, frame->self);
 }
 
 static void core_give_to_next(World *world, uint32_t replica)
 {
     Cpu *cpu = cpu_of(world, replica);
     while (cpu->waiting.count > 0 && cpu->busy < cpu->cores) {
-        FrameRef next = frame_queue_pop(&cpu->waiting);
-        const Frame *frame = frame_at(world, next.handle);
+        Ref next = ref_queue_pop(&cpu->waiting);
+        Frame *frame = frame_at(world, next.handle);
         if (frame->serial == next.serial && frame->in_cpu)
-            core_take(world, replica, next.handle);
+            core_take(world, frame);
     }
 }
 
@@ -187,33 +186,32 @@ void cpu_freed(World *world, uint32_t replica)
 
 /* --- both */
 
-void cpu_add(World *world, uint32_t replica, uint32_t handle, SimTime work)
+void cpu_add(World *world, Frame *frame, SimTime work)
 {
-    Cpu *cpu = cpu_of(world, replica);
-    Frame *frame = frame_at(world, handle);
-    advance(world, replica);
+    Cpu *cpu = cpu_of(world, frame->replica);
+    advance(world, frame->replica);
     frame->in_cpu = true;
     frame->event = 0;
     if (cpu->scheduling == CPU_PROCESSOR_SHARING) {
-        share_add(world, replica, handle, work);
+        share_add(world, frame, work);
         return;
     }
     frame->until = work; /* until it gets a core */
-    frame_queue_push(&cpu->waiting, handle, frame->serial);
-    core_give_to_next(world, replica);
+    ref_queue_push(&cpu->waiting, frame->self, frame->serial);
+    core_give_to_next(world, frame->replica);
 }
 
 /* A job that ends before its time: it is looked for, since that is rare. */
-void cpu_remove(World *world, uint32_t replica, uint32_t handle)
+void cpu_remove(World *world, Frame *frame)
 {
+    uint32_t replica = frame->replica;
     Cpu *cpu = cpu_of(world, replica);
-    Frame *frame = frame_at(world, handle);
     advance(world, replica);
     frame->in_cpu = false;
     if (cpu->scheduling == CPU_FIFO)
         return; /* its place in the line is stale from now on */
     for (uint32_t i = 0; i < cpu->count; i++) {
-        if (cpu->jobs[i].frame.handle != handle)
+        if (cpu->jobs[i].frame.handle != frame->self)
             continue;
         remove_job(cpu, i);
         cpu->event = 0;

@@ -1,53 +1,41 @@
 /* The life of frames and requests: how they begin, are named, and are dropped. */
-#include <string.h>
-
 #include "models/world/internal.h"
 
-uint32_t frame_new(World *world, uint32_t request, FrameOrigin origin, uint32_t from,
-                   uint32_t from_serial)
+Frame *frame_new(World *world, uint32_t request, FrameOrigin origin, uint32_t from,
+                 uint32_t from_serial)
 {
     if (!slab_has_room(&world->frames)) {
         world->stop = STOP_IN_FLIGHT;
-        return SLAB_NONE;
+        return NULL;
     }
     uint32_t handle = slab_take(&world->frames);
     Frame *frame = frame_at(world, handle);
-    frame->event = 0;
-    call_timers_cancel(frame);
-    frame->deadline = SIM_TIME_NEVER;
-    frame->busy = 0;
-    frame->serial++;
-    frame->call_serial++;
-    frame->request = request;
-    frame->operation = NO_INDEX;
-    frame->replica = NO_INDEX;
-    frame->owner = handle;
-    frame->children = 0;
-    frame->from = from;
-    frame->from_serial = from_serial;
-    frame->link = NO_INDEX;
-    frame->queued_ahead = 0;
-    memset(&frame->depth, 0, sizeof(Frame) - offsetof(Frame, depth));
-    frame->origin = (uint8_t)origin;
-    frame->state = FRAME_RUNNING;
+    *frame = (Frame){
+        .deadline = SIM_TIME_NEVER,
+        .self = handle,
+        .serial = frame->serial + 1,
+        .join_serial = frame->join_serial + 1,
+        .request = request,
+        .from = from,
+        .from_serial = from_serial,
+        .state = FRAME_TRAVELLING,
+        .origin = (uint8_t)origin,
+    };
     request_at(world, request)->work++;
-    return handle;
+    return frame;
 }
 
 /* A freed frame holds no event and answers to no reference. */
-void frame_free(World *world, uint32_t handle)
+void frame_free(World *world, Frame *frame)
 {
-    Frame *frame = frame_at(world, handle);
     if (frame->is_abandoned)
         world->abandoned--;
-    uint32_t request = frame->request;
     frame->state = FRAME_FREE;
     frame->serial++;
-    frame->call_serial++;
+    frame->join_serial++;
     frame->event = 0;
-    call_timers_cancel(frame);
-    slab_give(&world->frames, handle);
-    request_release(world, request);
+    slab_give(&world->frames, frame->self);
+    request_release(world, frame->request);
 }
 
 void request_release(World *world, uint32_t handle)
@@ -66,28 +54,24 @@ void request_release(World *world, uint32_t handle)
     slab_give(&world->requests, handle);
 }
 
-void frame_wake(World *world, uint32_t handle, FrameWake wake)
+void frame_resume(World *world, Frame *frame, Wake wake)
 {
-    Frame *frame = frame_at(world, handle);
-    frame->wake = (uint8_t)wake;
-    frame_queue_push(&world->ready, handle, frame->serial);
+    frame->state = FRAME_RUNNING;
+    world_wake(world, frame->self, frame->serial, wake);
 }
 
-void frame_resume(World *world, uint32_t handle, FrameWake wake)
+static uint64_t visit_in_loops(const World *world, const Frame *frame)
 {
-    frame_at(world, handle)->state = FRAME_RUNNING;
-    frame_wake(world, handle, wake);
-}
-
-uint64_t frame_visit(const Frame *frame)
-{
-    if (frame->loops_active == 0)
-        return frame->visit;
+    const uint32_t *rounds = &world->loops[(size_t)frame->self * LOOPS_NESTED_MAX];
     uint64_t loops = 0;
     for (unsigned i = 0; i < LOOPS_NESTED_MAX; i++)
-        loops =
-            loops * UINT64_C(0x9E3779B97F4A7C15) + (i < frame->loops_active ? frame->loops[i] : 0);
+        loops = loops * UINT64_C(0x9E3779B97F4A7C15) + (i < frame->loops_active ? rounds[i] : 0);
     return sim_mix(frame->visit, loops);
+}
+
+uint64_t frame_visit(const World *world, const Frame *frame)
+{
+    return frame->loops_active == 0 ? frame->visit : visit_in_loops(world, frame);
 }
 
 /* Walks up the tree of calls: a frame is wanted if each caller above it still waits for what it
@@ -99,31 +83,28 @@ bool frame_is_wanted(const World *world, const Frame *frame)
     for (;;) {
         if (frame->origin != ORIGIN_CALL)
             return true;
-        const Frame *caller = frame_at(world, frame->from);
-        if (caller->call_serial != frame->from_serial)
+        const Call *call = call_at(world, frame->from);
+        if (call->serial != frame->from_serial)
             return false;
-        if (caller->owner == SLAB_NONE || caller->replica == NO_INDEX)
+        if (call->caller == CALLER_USER)
             return true;
-        frame = frame_at(world, caller->owner);
+        frame = owner_of(world, frame_at(world, call->from));
         if (frame->has_replied)
             return true; /* work behind the reply is wanted for its own sake */
     }
 }
 
 /* The visit of the replica is over: tells the observer and whoever gave the work. */
-void frame_visit_over(World *world, uint32_t handle, VisitEnd end)
+void frame_visit_over(World *world, Frame *frame, VisitEnd end)
 {
-    Frame *frame = frame_at(world, handle);
     SimTime now = world_now(world);
-    const Request *request = request_at(world, frame->request);
-    bool was_served = frame->has_thread;
     VisitRecord record = {
         .operation = frame->operation,
         .replica = frame->replica,
-        .tag = request->tag,
+        .tag = request_at(world, frame->request)->tag,
         .end = end,
         .is_wasted = end != VISIT_COMPLETED || !frame->was_wanted,
-        .has_started = was_served,
+        .has_started = frame->has_thread,
         .queued_ahead = frame->queued_ahead,
         .arrived = frame->arrived,
         .started = frame->started,
@@ -136,44 +117,54 @@ void frame_visit_over(World *world, uint32_t handle, VisitEnd end)
         message_processed(world, frame, end == VISIT_COMPLETED);
 }
 
-void frame_leave_cpu(World *world, uint32_t handle)
+void frame_leave_cpu(World *world, Frame *frame)
 {
-    Frame *frame = frame_at(world, handle);
     if (frame->in_cpu) {
-        cpu_remove(world, frame->replica, handle);
+        cpu_remove(world, frame);
     } else if (frame->has_core) {
         frame->has_core = false;
         cpu_freed(world, frame->replica);
     }
 }
 
-/* Ends the branches of an owner where they stand. Branches are found by looking at all frames: this
- * happens only when work is cancelled or a replica crashes. */
-static void drop_branches(World *world, uint32_t owner, bool passes_on)
+static void drop_branch(World *world, Frame *owner, Frame *branch, bool passes_on)
 {
-    for (uint32_t i = 1; i <= world->frames.used && frame_at(world, owner)->children > 0; i++) {
+    call_forget(world, branch, passes_on);
+    frame_leave_cpu(world, branch);
+    owner->children--;
+    frame_free(world, branch);
+}
+
+/* Ends the branches of an owner where they stand. They are found by looking at all frames and
+ * calls: this happens only when work is cancelled or a replica crashes. */
+static void drop_branches(World *world, Frame *owner, bool passes_on)
+{
+    for (uint32_t i = 1; i <= world->frames.used && owner->children > 0; i++) {
         Frame *frame = frame_at(world, i);
-        if (frame->state == FRAME_FREE || frame->owner != owner || i == owner)
+        if (frame->state != FRAME_FREE && frame->origin == ORIGIN_BRANCH &&
+            frame->owner == owner->self)
+            drop_branch(world, owner, frame, passes_on);
+    }
+    for (uint32_t i = 1; i <= world->calls.used && owner->children > 0; i++) {
+        Call *call = call_at(world, i);
+        if (call->state == CALL_FREE || call->caller != CALLER_BRANCH || call->from != owner->self)
             continue;
-        call_forget(world, i, passes_on);
-        frame_leave_cpu(world, i);
-        frame_at(world, owner)->children--;
-        frame_free(world, i);
+        owner->children--;
+        call_drop(world, call, passes_on);
     }
 }
 
-void frame_drop(World *world, uint32_t handle, VisitEnd end)
+void frame_drop(World *world, Frame *frame, VisitEnd end)
 {
-    Frame *frame = frame_at(world, handle);
     bool passes_on = end == VISIT_CANCELLED; /* what is cancelled cancels what it has asked for */
-    call_forget(world, handle, passes_on);
-    drop_branches(world, handle, passes_on);
-    frame_leave_cpu(world, handle);
+    call_forget(world, frame, passes_on);
+    drop_branches(world, frame, passes_on);
+    frame_leave_cpu(world, frame);
     bool had_thread = frame->has_thread && frame->state != FRAME_OVER;
     if (frame->state != FRAME_OVER)
-        frame_visit_over(world, handle, end);
+        frame_visit_over(world, frame, end);
     uint32_t replica = frame->replica;
-    frame_free(world, handle);
+    frame_free(world, frame);
     if (had_thread && end != VISIT_LOST)
         replica_leave(world, replica);
 }

@@ -1,12 +1,16 @@
 /* The live objects and how they call each other. Private to models/world/.
  *
- * Everything that goes on is a Frame: a thread of control that executes the steps of an operation
- * in a replica, a branch of it, or a user who waits for a reply. A frame does one thing at a time,
- * told by its state, and has at most one pending event for it, besides the two timers of the call
- * it has out. Frames refer to each other by handle and serial; a reference whose serial no longer
- * matches is to something that is over, and is dropped.
+ * A Frame is a thread of control in a replica: one visit of an operation, or a branch of it. It
+ * does one thing at a time, told by its state, and has at most one pending event for it.
  *
- * Nothing here recurses: a frame that can go on while another runs is put on the ready list. */
+ * A Call is what somebody waits for: an RPC with its attempts and timeouts, or a publication. Who
+ * waits is a frame, a user, or a fork whose branch is nothing but this call: then the branch needs
+ * no frame. A visit in flight is thus one Frame at the callee and one Call at the caller.
+ *
+ * Both lie in slabs and know their own handle. They refer to each other by handle and serial; a
+ * reference whose serial no longer matches is to something that is over, and is dropped.
+ *
+ * Nothing here recurses: what can go on while something else runs is put on the ready list. */
 #ifndef TOPPLE_MODELS_WORLD_INTERNAL_H
 #define TOPPLE_MODELS_WORLD_INTERNAL_H
 
@@ -30,8 +34,9 @@
 /* What an event is about; its handle names the one concerned. */
 typedef enum EventKind {
     EVENT_FRAME,           /* frame: what its state waits for */
-    EVENT_ATTEMPT_TIMEOUT, /* frame: per_try_timeout */
-    EVENT_CALL_TIMEOUT,    /* frame: timeout, or the deadline it inherited */
+    EVENT_CALL,            /* call: what its state waits for */
+    EVENT_ATTEMPT_TIMEOUT, /* call: per_try_timeout */
+    EVENT_CALL_TIMEOUT,    /* call: timeout, or the deadline it inherited */
     EVENT_CPU,             /* replica: processor sharing, the next computation is done */
     EVENT_MESSAGE,         /* message: has travelled, or has waited for its redelivery */
     EVENT_REDELIVERY,      /* message: redelivery_timeout */
@@ -48,12 +53,9 @@ typedef enum FrameState {
     FRAME_RUNNING,    /* on the ready list, or executing steps right now */
     FRAME_COMPUTING,
     FRAME_WAITING,
-    FRAME_CALLING, /* an attempt is out */
-    FRAME_BACKOFF,
-    FRAME_PUBLISHING, /* the message is on its way to the broker */
-    FRAME_BLOCKED,    /* the broker is full */
-    FRAME_JOINING,    /* waits for branches */
-    FRAME_OVER,       /* the steps are over; branches still run */
+    FRAME_CALLING, /* waits for `call` */
+    FRAME_JOINING, /* waits for branches */
+    FRAME_OVER,    /* the steps are over; branches still run */
 } FrameState;
 
 /* What a computation is for. */
@@ -65,92 +67,123 @@ typedef enum FramePhase {
     PHASE_RETURN,  /* writing the reply */
 } FramePhase;
 
-/* Why a frame is on the ready list. */
-typedef enum FrameWake {
+/* Why something is on the ready list: a frame, or from WAKE_CALL on a call. */
+typedef enum Wake {
     WAKE_RUN,       /* it goes on at its program counter */
     WAKE_COMPUTED,  /* its computation is done */
     WAKE_FAILED,    /* its step has failed */
-    WAKE_PUBLISHED, /* the broker has answered, with `outcome` */
     WAKE_ARRIVED,   /* the request has reached the replica, in no time */
+    WAKE_CALL,      /* it begins */
     WAKE_REPLIED,   /* the reply has reached the caller, in no time */
-} FrameWake;
+    WAKE_PUBLISHED, /* the broker has answered */
+} Wake;
 
 typedef enum FrameOrigin {
-    ORIGIN_USER,    /* the root of a request */
-    ORIGIN_CALL,    /* `from` is the calling frame, `from_serial` its call_serial */
+    ORIGIN_CALL,    /* `from` is the call, `from_serial` its serial */
     ORIGIN_ASYNC,   /* handed over; nobody waits */
     ORIGIN_MESSAGE, /* `from` is the message, `from_serial` its delivery */
-    ORIGIN_BRANCH,  /* `from` is the forking frame, `from_serial` its call_serial; nobody waits if
+    ORIGIN_BRANCH,  /* `from` is the forking frame, `from_serial` its join_serial; nobody waits if
                        from is 0 */
 } FrameOrigin;
 
 typedef struct Frame {
     EventId event;
-    EventId attempt_timer, call_timer;
-    SimTime until; /* when a computation or wait ends; while it is held up, what is left of it */
-    SimTime arrived, started, replied;
+    union {              /* by state */
+        SimTime until;   /* COMPUTING, WAITING: when it ends; while it is held up, what is left */
+        uint32_t call;   /* CALLING */
+        uint32_t ticket; /* QUEUED: in the replica's queue */
+        struct {
+            uint32_t join_needed, join_left; /* JOINING */
+        };
+    };
+    SimTime arrived, started;
+    union {
+        SimTime way_back; /* latency of the reply, until it leaves */
+        SimTime replied;
+    };
     SimTime deadline; /* known from the caller; SIM_TIME_NEVER without */
-    SimTime call_started, attempt_started;
-    SimTime backoff; /* the last wait of this call */
     SimTime busy;
-    SimTime way_back;     /* latency of its reply */
-    uint64_t visit;       /* tells the visits of one request apart; the same in every design */
+    uint64_t visit; /* tells the visits of one request apart; the same in every design */
+    uint32_t self;
     uint32_t serial;      /* of this life; never repeats for this handle */
-    uint32_t call_serial; /* of what it waits for: an attempt, a publication, branches */
+    uint32_t join_serial; /* of the branches that it waits for */
     uint32_t pc;
     uint32_t request;
-    uint32_t operation, replica; /* NO_INDEX for a user */
-    uint32_t owner;    /* holds the thread: itself, or of a branch the frame it belongs to */
-    uint32_t children; /* live branches of an owner */
-    uint32_t from, from_serial;
-    uint32_t link;   /* it came over; NO_INDEX: none */
-    uint32_t site;   /* of the call it has out */
-    uint32_t slot;   /* ORIGIN_MESSAGE: the consumer slot that it occupies */
-    uint32_t target; /* replica of the attempt that is out */
-    /* By what it waits for: an attempt (callee 0: the request is lost), branches, a broker. */
+    uint32_t operation, replica;
     union {
-        struct {
-            uint32_t callee, callee_serial;
-        };
-        struct {
-            uint32_t join_needed, join_left;
-        };
-        uint64_t publish_visit;
+        uint32_t children; /* live branches */
+        uint32_t owner;    /* ORIGIN_BRANCH: the frame that it belongs to, which holds the thread */
     };
-    uint32_t ticket; /* in the replica's queue */
+    uint32_t from, from_serial;
+    union {
+        uint32_t link; /* ORIGIN_CALL, ORIGIN_ASYNC: it came over */
+        uint32_t slot; /* ORIGIN_MESSAGE: the consumer slot that it occupies */
+    };
     uint32_t queued_ahead;
-    uint32_t loops[LOOPS_NESTED_MAX];
-    /* From here on a new frame starts with zero bytes. */
     uint16_t depth;
-    uint8_t state, phase, origin, wake;
-    uint8_t attempt;
-    uint8_t outcome; /* of the attempt, known when the reply is on its way; of the publication */
+    uint8_t state, phase, origin;
     uint8_t loops_active;
-    bool reply_is_degraded;
-    bool is_degraded;
-    bool is_abandoned; /* the caller gave up while it was alive; counted in world->abandoned */
-    bool is_cancelled; /* stops at the next step boundary */
-    bool has_replied, has_thread, has_failed;
-    bool was_wanted;    /* when it replied */
-    bool is_publishing; /* the call out is a publication */
-    bool in_cpu;        /* stands in its replica's CPU rather than having an event of its own */
-    bool has_core;      /* fifo: holds a core, and has an event of its own */
+    bool is_degraded : 1;
+    bool is_abandoned : 1; /* the caller gave up while it was alive; counted in world->abandoned */
+    bool is_cancelled : 1; /* stops at the next step boundary */
+    bool has_replied : 1, has_thread : 1, has_failed : 1;
+    bool was_wanted : 1; /* when it replied */
+    bool in_cpu : 1;     /* stands in its replica's CPU rather than having an event of its own */
+    bool has_core : 1;   /* fifo: holds a core, and has an event of its own */
 } Frame;
 
-typedef struct FrameRef {
-    uint32_t handle, serial;
-} FrameRef;
+typedef enum CallState {
+    CALL_FREE,
+    CALL_NEW,        /* has not begun */
+    CALL_OUT,        /* an attempt is out: `callee` serves it; 0: the request is lost */
+    CALL_REPLIED,    /* the reply is on its way, with `outcome` */
+    CALL_BACKOFF,    /* waits for the next attempt */
+    CALL_PUBLISHING, /* the message is on its way to the broker */
+    CALL_BLOCKED,    /* the broker is full */
+    CALL_PUBLISHED,  /* the broker has answered, with `outcome` */
+} CallState;
 
-typedef struct FrameQueue { /* a ring of references */
-    FrameRef *refs;
+typedef enum Caller {
+    CALLER_USER,
+    CALLER_FRAME,  /* `from`, which is FRAME_CALLING */
+    CALLER_BRANCH, /* the call is a whole branch of `from`, which waits for it if its join_serial is
+                      `from_serial` */
+} Caller;
+
+typedef struct Call {
+    union { /* CALL_OUT: callee; else event */
+        EventId event;
+        uint32_t callee;
+    };
+    EventId attempt_timer, call_timer;
+    SimTime started, attempt_started;
+    uint64_t visit; /* of the caller, where the call is made */
+    uint32_t self;
+    uint32_t serial; /* of the attempt; never repeats for this handle */
+    uint32_t request;
+    uint32_t from, from_serial;
+    uint32_t site;   /* call site; of a publication, publish site */
+    uint32_t target; /* replica of the attempt; broker */
+    uint8_t state, outcome, attempt;
+    uint8_t caller : 2;
+    bool is_degraded : 1; /* the reply */
+    bool is_publication : 1;
+} Call;
+
+typedef struct Ref {
+    uint32_t handle, serial;
+} Ref;
+
+typedef struct RefQueue { /* a ring */
+    Ref *refs;
     uint32_t mask, head, count;
-} FrameQueue;
+} RefQueue;
 
 typedef struct Request {
     SimTime started; /* as intended */
     uint64_t id;
     uint32_t workload, site, user, client;
-    uint32_t work; /* live frames and messages; at 0 it is completed */
+    uint32_t work; /* the user's call, live frames, lone calls and messages; at 0 it is completed */
     RequestTag tag;
     bool has_ended, has_succeeded;
 } Request;
@@ -160,15 +193,15 @@ typedef struct Request {
 typedef struct CpuJob {
     double finish; /* in virtual time: ns of CPU that each job has had */
     uint64_t sequence;
-    FrameRef frame;
+    Ref frame;
 } CpuJob;
 
 typedef struct Cpu {
     double cores;
     int scheduling;
-    uint32_t busy;      /* fifo: cores in use */
-    FrameQueue waiting; /* fifo */
-    CpuJob *jobs;       /* processor sharing: a binary heap by (finish, sequence) */
+    uint32_t busy;    /* fifo: cores in use */
+    RefQueue waiting; /* fifo */
+    CpuJob *jobs;     /* processor sharing: a binary heap by (finish, sequence) */
     uint32_t count, room;
     uint64_t sequence;
     double virtual_time;
@@ -192,6 +225,14 @@ typedef struct Replica {
 
 /* --- links */
 
+/* What a call site needs at run time. */
+typedef struct Site {
+    const CallSite *config;
+    struct Link *link;
+    uint64_t hash; /* names its visits */
+    uint32_t entry;
+} Site;
+
 typedef struct LinkKeys {
     uint64_t latency, request_loss, response_loss, delay, balancer, backoff, serialize;
 } LinkKeys;
@@ -206,7 +247,9 @@ typedef struct Link {
     char *balancer_states;
     uint32_t *in_flight; /* clients x replicas; NULL unless the balancer counts */
     double ns_per_byte;
+    bool is_async;
     bool is_faulty; /* condition is not that of a well link */
+    bool may_lose;  /* messages, by configuration or fault */
     LinkCondition condition;
 } Link;
 
@@ -239,8 +282,8 @@ typedef struct Message {
 typedef struct ConsumerSlot {
     uint32_t subscription, consumer, replica;
     uint32_t unacknowledged, processing;
-    FrameQueue buffer; /* of messages */
-    bool is_due;       /* on world->due_slots */
+    RefQueue buffer; /* of messages */
+    bool is_due;     /* on world->due_slots */
 } ConsumerSlot;
 
 typedef struct Subscription {
@@ -250,14 +293,14 @@ typedef struct Subscription {
     uint32_t first, last, depth; /* ready messages */
     uint32_t *lanes;             /* of each consumer's redelivery_timeout; NO_INDEX: none */
     uint64_t delivery_key;
-    FrameQueue blocked; /* publishers that wait for room, by call_serial */
-    bool is_due;        /* on world->due_subscriptions */
+    RefQueue blocked; /* publications that wait for room */
+    bool is_due;      /* on world->due_subscriptions */
 } Subscription;
 
 /* A cancel on its way. */
 typedef struct Signal {
     EventId event;
-    FrameRef frame;
+    Ref frame;
     bool is_immediate;
 } Signal;
 
@@ -285,9 +328,9 @@ struct World {
     Observer observer;
     Engine engine;
     SimRng rng;
-    Slab frames, requests, messages, signals;
-    FrameQueue ready;
-    FrameQueue due_subscriptions,
+    Slab frames, calls, requests, messages, signals;
+    RefQueue ready; /* handles with their Wake above the handle's bits */
+    RefQueue due_subscriptions,
         due_slots; /* have deliveries to make, or buffered messages to take up */
     Replica *replicas;
     Link *links;
@@ -300,7 +343,11 @@ struct World {
     uint32_t *windows_on;  /* ascending */
     uint32_t windows_on_count;
     uint64_t *step_keys; /* of each step of the topology's code */
-    uint64_t *site_hashes, *publish_hashes;
+    Site *sites;
+    uint64_t *publish_hashes;
+    bool *is_lone_call;     /* of each step: it is a branch that needs no frame */
+    uint32_t *loops;        /* counters of frames in loops: LOOPS_NESTED_MAX by handle */
+    uint32_t loops_room;    /* frames */
     uint64_t *publish_keys; /* of each broker */
     uint64_t *abort_keys;   /* of each operation */
     uint32_t slot_count, user_count;
@@ -318,6 +365,11 @@ static inline Frame *frame_at(const World *world, uint32_t handle)
     return (Frame *)slab_chunk(&world->frames, handle) + slab_place(handle);
 }
 
+static inline Call *call_at(const World *world, uint32_t handle)
+{
+    return (Call *)slab_chunk(&world->calls, handle) + slab_place(handle);
+}
+
 static inline Request *request_at(const World *world, uint32_t handle)
 {
     return (Request *)slab_chunk(&world->requests, handle) + slab_place(handle);
@@ -326,6 +378,12 @@ static inline Request *request_at(const World *world, uint32_t handle)
 static inline Message *message_at(const World *world, uint32_t handle)
 {
     return (Message *)slab_chunk(&world->messages, handle) + slab_place(handle);
+}
+
+/* The visit that a frame belongs to: a branch's owner, or itself. */
+static inline Frame *owner_of(const World *world, Frame *frame)
+{
+    return frame->origin == ORIGIN_BRANCH ? frame_at(world, frame->owner) : frame;
 }
 
 static inline const Step *step_of(const World *world, const Frame *frame)
@@ -368,80 +426,96 @@ static inline bool world_is_quiet(const World *world)
 }
 
 /* queue.c */
-void frame_queue_grow(FrameQueue *queue);
-void frame_queue_clear(FrameQueue *queue);
+void ref_queue_grow(RefQueue *queue);
+void ref_queue_clear(RefQueue *queue);
 
-static inline void frame_queue_push(FrameQueue *queue, uint32_t handle, uint32_t serial)
+static inline void ref_queue_push(RefQueue *queue, uint32_t handle, uint32_t serial)
 {
-    if (queue->refs == NULL || queue->count > queue->mask)
-        frame_queue_grow(queue);
-    queue->refs[(queue->head + queue->count) & queue->mask] = (FrameRef){handle, serial};
+    if (__builtin_expect(queue->refs == NULL || queue->count > queue->mask, 0))
+        ref_queue_grow(queue);
+    queue->refs[(queue->head + queue->count) & queue->mask] = (Ref){handle, serial};
     queue->count++;
 }
 
 /* count > 0 */
-static inline FrameRef frame_queue_pop(FrameQueue *queue)
+static inline Ref ref_queue_pop(RefQueue *queue)
 {
-    FrameRef ref = queue->refs[queue->head];
+    Ref ref = queue->refs[queue->head];
     queue->head = (queue->head + 1) & queue->mask;
     queue->count--;
     return ref;
 }
 
+/* Puts a frame or call on the ready list. */
+static inline void world_wake(World *world, uint32_t handle, uint32_t serial, Wake wake)
+{
+    ref_queue_push(&world->ready, (uint32_t)wake << SLAB_HANDLE_BITS | handle, serial);
+}
+
 /* --- frame.c: the life of frames and requests */
 
-/* 0: there is no room, and the run stops. */
-uint32_t frame_new(World *world, uint32_t request, FrameOrigin origin, uint32_t from,
-                   uint32_t from_serial);
-void frame_free(World *world, uint32_t handle);
-/* Puts it on the ready list as it is; frame_resume also sets it running. */
-void frame_wake(World *world, uint32_t handle, FrameWake wake);
-void frame_resume(World *world, uint32_t handle, FrameWake wake);
+/* On its way to its place: NULL when there is no room, and the run stops. The caller fills in what
+ * depends on the origin. */
+Frame *frame_new(World *world, uint32_t request, FrameOrigin origin, uint32_t from,
+                 uint32_t from_serial);
+void frame_free(World *world, Frame *frame);
+/* Sets it running, and puts it on the ready list. */
+void frame_resume(World *world, Frame *frame, Wake wake);
 /* The visit with the loops that the frame is in: names the draws of its steps and the visits of its
  * calls. */
-uint64_t frame_visit(const Frame *frame);
+uint64_t frame_visit(const World *world, const Frame *frame);
 /* Somebody up the tree of calls still waits for it. */
 bool frame_is_wanted(const World *world, const Frame *frame);
 /* The visit of the replica is over: tells the observer, and the broker if the work came from there.
  */
-void frame_visit_over(World *world, uint32_t handle, VisitEnd end);
-void frame_leave_cpu(World *world, uint32_t handle);
+void frame_visit_over(World *world, Frame *frame, VisitEnd end);
+void frame_leave_cpu(World *world, Frame *frame);
 /* Ends it and its branches where they stand, without a reply. */
-void frame_drop(World *world, uint32_t handle, VisitEnd end);
+void frame_drop(World *world, Frame *frame, VisitEnd end);
 /* A piece of the request's work is over. */
 void request_release(World *world, uint32_t request);
 
 /* --- step.c: what frames do */
 
-void frame_begin(World *world, uint32_t handle);     /* it has got its thread */
-void frame_go_on(World *world, uint32_t handle);     /* its turn on the ready list has come */
-void frame_run(World *world, uint32_t handle);       /* executes steps until it must wait */
-void frame_step_done(World *world, uint32_t handle); /* the step at pc has succeeded */
-void frame_step_failed(World *world,
-                       uint32_t handle); /* it has failed: to the fallback, or the end */
-void frame_compute(World *world, uint32_t handle, SimTime duration, FramePhase phase);
-void frame_computed(World *world, uint32_t handle);
-void frame_cancel(World *world, uint32_t handle, bool immediately);
+void frame_begin(World *world, Frame *frame);       /* it has got its thread */
+void frame_run(World *world, Frame *frame);         /* executes steps until it must wait */
+void frame_step_done(World *world, Frame *frame);   /* the step at pc has succeeded */
+void frame_step_failed(World *world, Frame *frame); /* it has failed: to the fallback, or the end */
+void frame_compute(World *world, Frame *frame, SimTime duration, FramePhase phase);
+void frame_computed(World *world, Frame *frame);
+void frame_cancel(World *world, Frame *frame, bool immediately);
+/* A branch of `owner` is over; `from` and `from_serial` are of the frame that forked it. */
+void branch_over(World *world, Frame *owner, uint32_t from, uint32_t from_serial,
+                 bool has_succeeded);
 
 /* --- call.c: the caller's side */
 
-void call_begin(World *world, uint32_t handle, uint32_t site);
-/* The caller is over: what it has asked for is nobody's, or, if it passes a cancel on, cancelled.
- */
-void call_forget(World *world, uint32_t handle, bool passes_on);
-void call_attempt_ended(World *world, uint32_t handle, Outcome outcome);
-void call_backoff_over(World *world, uint32_t handle);
-void call_timed_out(World *world, uint32_t handle, bool whole_call);
-void call_reply(World *world, uint32_t callee, Outcome outcome); /* the callee's answer leaves */
+/* NULL when there is no room, and the run stops. */
+Call *call_new(World *world, uint32_t request, Caller caller, uint32_t from, uint32_t site,
+               uint64_t visit);
+void call_free(World *world, Call *call);
+void call_begin(World *world, Call *call);
+/* The attempt's visit of the callee. */
+uint64_t call_attempt_visit(const World *world, const Call *call, uint32_t attempt);
+/* The frame is over: what it has asked for is nobody's, or, if it passes a cancel on, cancelled. */
+void call_forget(World *world, Frame *frame, bool passes_on);
+/* The same for a call that is a branch. */
+void call_drop(World *world, Call *call, bool passes_on);
+void call_attempt_ended(World *world, Call *call, Outcome outcome);
+/* It has its answer: whoever waits goes on. Uses it up. */
+void call_over(World *world, Call *call, Outcome outcome);
+void call_event(World *world, Call *call);
+void call_timed_out(World *world, Call *call, bool whole_call);
+void call_reply(World *world, Frame *callee, Outcome outcome); /* the callee's answer leaves */
 void call_signal_arrived(World *world, uint32_t signal);
-void call_timers_cancel(Frame *frame);
+void call_unfinished(World *world, const Call *call); /* the run is over: tells the observer */
 
 /* --- replica.c: the callee's side */
 
-void replica_arrive(World *world, uint32_t handle);
+void replica_arrive(World *world, Frame *frame);
 void replica_leave(World *world, uint32_t replica); /* a thread is free: the next request gets it */
-void replica_unqueue(World *world, uint32_t handle);
-void replica_queue_timeout(World *world, uint32_t handle);
+void replica_unqueue(World *world, Frame *frame);
+void replica_queue_timeout(World *world, Frame *frame);
 void replica_start_next(World *world, uint32_t replica);
 void replica_crash(World *world, uint32_t replica);
 void replica_hang(World *world, uint32_t replica);
@@ -449,12 +523,12 @@ void replica_wake(World *world, uint32_t replica);
 /* What is left of the replica's, or of one frame's, computation or wait takes `factor` times as
  * long. */
 void replica_rescale(World *world, uint32_t replica, double factor);
-void frame_stretch(World *world, uint32_t handle, double factor);
+void frame_stretch(World *world, Frame *frame, double factor);
 
 /* --- cpu.c */
 
-void cpu_add(World *world, uint32_t replica, uint32_t handle, SimTime work);
-void cpu_remove(World *world, uint32_t replica, uint32_t handle);
+void cpu_add(World *world, Frame *frame, SimTime work);
+void cpu_remove(World *world, Frame *frame);
 void cpu_event(World *world, uint32_t replica);
 void cpu_freed(World *world, uint32_t replica); /* fifo: a computation is done */
 void cpu_clear(World *world, uint32_t replica);
@@ -464,9 +538,10 @@ void cpu_report(World *world, uint32_t replica); /* what was used up to now, to 
 
 /* --- broker.c */
 
-void publish_begin(World *world, uint32_t handle, uint32_t broker, uint64_t visit);
-void publish_arrived(World *world, uint32_t handle);
-void publish_over(World *world, uint32_t handle);
+/* The call is a publication, or one over a link via a broker. */
+void publish_begin(World *world, Call *call, uint32_t broker);
+void publish_arrived(World *world, Call *call);
+void publish_over(World *world, Call *call);
 void subscription_dispatch(World *world, uint32_t subscription);
 void slot_process(World *world, uint32_t slot);
 void message_event(World *world, uint32_t message);
@@ -481,7 +556,7 @@ void message_unfinished(World *world, uint32_t message);
 void sources_start(World *world);
 void source_event(World *world, uint32_t workload);
 void user_event(World *world, uint32_t user);
-void request_ended(World *world, uint32_t root, Outcome outcome, bool is_degraded);
+void request_ended(World *world, Call *root, Outcome outcome);
 
 /* --- condition.c */
 

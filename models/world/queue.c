@@ -4,11 +4,11 @@
 
 #define ROOM_FIRST 16u
 
-void frame_queue_grow(FrameQueue *queue)
+void ref_queue_grow(RefQueue *queue)
 {
     uint32_t room = queue->refs == NULL ? 0 : queue->mask + 1;
     uint32_t larger = room == 0 ? ROOM_FIRST : room * 2;
-    FrameRef *refs = g_new(FrameRef, larger);
+    Ref *refs = g_new(Ref, larger);
     for (uint32_t i = 0; i < queue->count; i++)
         refs[i] = queue->refs[(queue->head + i) & queue->mask];
     g_free(queue->refs);
@@ -17,8 +17,8 @@ void frame_queue_grow(FrameQueue *queue)
     queue->head = 0;
 }
 
-void frame_queue_clear(FrameQueue *queue)
+void ref_queue_clear(RefQueue *queue)
 {
     g_free(queue->refs);
-    *queue = (FrameQueue){0};
+    *queue = (RefQueue){0};
 }

@@ -34,6 +34,7 @@ static uint32_t request_new(World *world, uint32_t workload, uint64_t id, uint32
         .site = site,
         .user = user,
         .client = client_of(world, source, id, user),
+        .work = 1,
         .tag = world->observer.request_started(world->observer.context, workload, site,
                                                world_now(world)),
     };
@@ -44,14 +45,13 @@ static uint32_t request_new(World *world, uint32_t workload, uint64_t id, uint32
 
 static void request_start(World *world, uint32_t workload, uint64_t id, uint32_t user)
 {
-    if (!slab_has_room(&world->requests) || !slab_has_room(&world->frames)) {
+    if (!slab_has_room(&world->requests) || !slab_has_room(&world->calls)) {
         world->stop = STOP_IN_FLIGHT;
         return;
     }
     uint32_t request = request_new(world, workload, id, user);
-    uint32_t root = frame_new(world, request, ORIGIN_USER, SLAB_NONE, 0);
-    frame_at(world, root)->visit = world->sources[workload].visit;
-    call_begin(world, root, request_at(world, request)->site);
+    call_begin(world, call_new(world, request, CALLER_USER, SLAB_NONE,
+                               request_at(world, request)->site, world->sources[workload].visit));
 }
 
 /* --- open */
@@ -117,9 +117,10 @@ void sources_start(World *world)
 
 /* --- the end of a request for its user */
 
-void request_ended(World *world, uint32_t root, Outcome outcome, bool is_degraded)
+void request_ended(World *world, Call *root, Outcome outcome)
 {
-    Request *request = request_at(world, frame_at(world, root)->request);
+    uint32_t handle = root->request;
+    Request *request = request_at(world, handle);
     SIM_CHECK(!request->has_ended);
     request->has_ended = true;
     request->has_succeeded = outcome == OUTCOME_SUCCESS;
@@ -128,13 +129,14 @@ void request_ended(World *world, uint32_t root, Outcome outcome, bool is_degrade
         .site = request->site,
         .tag = request->tag,
         .outcome = outcome,
-        .is_degraded = is_degraded && outcome == OUTCOME_SUCCESS,
+        .is_degraded = root->is_degraded && outcome == OUTCOME_SUCCESS,
         .started = request->started,
         .ended = world_now(world),
     };
     world->observer.request_ended(world->observer.context, &record);
     uint32_t user = request->user;
-    frame_free(world, root);
+    call_free(world, root);
+    request_release(world, handle);
     if (user != NO_INDEX)
         think(world, user);
 }

@@ -18,10 +18,12 @@ static EventId *holder_of(const World *world, EventId id)
     switch ((EventKind)event_kind(id)) {
     case EVENT_FRAME:
         return &frame_at(world, handle)->event;
+    case EVENT_CALL:
+        return &call_at(world, handle)->event;
     case EVENT_ATTEMPT_TIMEOUT:
-        return &frame_at(world, handle)->attempt_timer;
+        return &call_at(world, handle)->attempt_timer;
     case EVENT_CALL_TIMEOUT:
-        return &frame_at(world, handle)->call_timer;
+        return &call_at(world, handle)->call_timer;
     case EVENT_CPU:
         return &world->replicas[handle].cpu->event;
     case EVENT_MESSAGE:
@@ -46,36 +48,25 @@ static EventId held(void *context, EventId id)
     return *holder_of(context, id);
 }
 
-static void frame_event(World *world, uint32_t handle)
+static void frame_event(World *world, Frame *frame)
 {
-    Frame *frame = frame_at(world, handle);
     switch ((FrameState)frame->state) {
     case FRAME_TRAVELLING:
-        replica_arrive(world, handle);
+        replica_arrive(world, frame);
         return;
     case FRAME_QUEUED:
-        replica_queue_timeout(world, handle);
+        replica_queue_timeout(world, frame);
         return;
     case FRAME_COMPUTING:
-        frame_computed(world, handle);
+        frame_computed(world, frame);
         return;
     case FRAME_WAITING:
         frame->event = 0;
-        frame_step_done(world, handle);
-        return;
-    case FRAME_CALLING:
-        call_attempt_ended(world, handle, (Outcome)frame->outcome);
-        return;
-    case FRAME_BACKOFF:
-        frame->event = 0;
-        call_backoff_over(world, handle);
-        return;
-    case FRAME_PUBLISHING:
-        publish_arrived(world, handle);
+        frame_step_done(world, frame);
         return;
     case FRAME_FREE:
     case FRAME_RUNNING:
-    case FRAME_BLOCKED:
+    case FRAME_CALLING:
     case FRAME_JOINING:
     case FRAME_OVER:
         break;
@@ -83,15 +74,26 @@ static void frame_event(World *world, uint32_t handle)
     SIM_CHECK(false); /* a frame in this state has no event */
 }
 
+/* Whose process the event is about: a frame that executes, or the frame that calls. NULL: nobody's.
+ */
+static const Frame *acting_frame(const World *world, EventId id)
+{
+    EventKind kind = event_kind(id);
+    if (kind == EVENT_FRAME) {
+        const Frame *frame = frame_at(world, event_handle(id));
+        return frame->state == FRAME_TRAVELLING || frame->state == FRAME_QUEUED ? NULL : frame;
+    }
+    if (kind != EVENT_CALL && kind != EVENT_ATTEMPT_TIMEOUT && kind != EVENT_CALL_TIMEOUT)
+        return NULL;
+    const Call *call = call_at(world, event_handle(id));
+    return call->caller == CALLER_USER ? NULL : frame_at(world, call->from);
+}
+
 /* What a hung process would do now waits until it wakes up. */
 static bool park_if_hung(World *world, EventId id)
 {
-    EventKind kind = event_kind(id);
-    if (kind != EVENT_FRAME && kind != EVENT_ATTEMPT_TIMEOUT && kind != EVENT_CALL_TIMEOUT)
-        return false;
-    const Frame *frame = frame_at(world, event_handle(id));
-    if (frame->replica == NO_INDEX || !world->replicas[frame->replica].is_hung ||
-        frame->state == FRAME_TRAVELLING || frame->state == FRAME_QUEUED)
+    const Frame *frame = acting_frame(world, id);
+    if (frame == NULL || !world->replicas[frame->replica].is_hung)
         return false;
     Replica *replica = &world->replicas[frame->replica];
     if (replica->parked == NULL)
@@ -100,25 +102,25 @@ static bool park_if_hung(World *world, EventId id)
     return true;
 }
 
-static void dispatch_frame(World *world, EventId id, uint32_t handle)
+static bool is_held_up(World *world, EventId id)
 {
-    if (frame_at(world, handle)->event == id && !(world->hung > 0 && park_if_hung(world, id)))
-        frame_event(world, handle);
+    return world->hung > 0 && park_if_hung(world, id);
 }
 
 static void dispatch_other(World *world, EventId id)
 {
-    if (*holder_of(world, id) != id || (world->hung > 0 && park_if_hung(world, id)))
+    if (*holder_of(world, id) != id || is_held_up(world, id))
         return;
     uint32_t handle = event_handle(id);
     switch ((EventKind)event_kind(id)) {
     case EVENT_FRAME:
+    case EVENT_CALL:
         return;
     case EVENT_ATTEMPT_TIMEOUT:
-        call_timed_out(world, handle, false);
+        call_timed_out(world, call_at(world, handle), false);
         return;
     case EVENT_CALL_TIMEOUT:
-        call_timed_out(world, handle, true);
+        call_timed_out(world, call_at(world, handle), true);
         return;
     case EVENT_CPU:
         cpu_event(world, handle);
@@ -146,10 +148,55 @@ static void dispatch_other(World *world, EventId id)
 
 void world_dispatch(World *world, EventId id)
 {
-    if (event_kind(id) == EVENT_FRAME)
-        dispatch_frame(world, id, event_handle(id));
-    else
+    uint32_t handle = event_handle(id);
+    if (event_kind(id) == EVENT_FRAME) {
+        Frame *frame = frame_at(world, handle);
+        if (frame->event == id && !is_held_up(world, id))
+            frame_event(world, frame);
+    } else if (event_kind(id) == EVENT_CALL) {
+        Call *call = call_at(world, handle);
+        if (call->event == id && !is_held_up(world, id))
+            call_event(world, call);
+    } else {
         dispatch_other(world, id);
+    }
+}
+
+static void frame_go_on(World *world, Frame *frame, Wake wake)
+{
+    if (wake == WAKE_RUN)
+        frame_run(world, frame);
+    else if (wake == WAKE_ARRIVED)
+        replica_arrive(world, frame);
+    else if (wake == WAKE_COMPUTED)
+        frame_computed(world, frame);
+    else
+        frame_step_failed(world, frame);
+}
+
+static void call_go_on(World *world, Call *call, Wake wake)
+{
+    if (wake == WAKE_REPLIED)
+        call_attempt_ended(world, call, (Outcome)call->outcome);
+    else if (wake == WAKE_CALL)
+        call_begin(world, call);
+    else
+        publish_over(world, call);
+}
+
+static void go_on(World *world, Ref next)
+{
+    Wake wake = next.handle >> SLAB_HANDLE_BITS;
+    uint32_t handle = next.handle & SLAB_CAPACITY;
+    if (wake >= WAKE_CALL) {
+        Call *call = call_at(world, handle);
+        if (call->serial == next.serial)
+            call_go_on(world, call, wake);
+    } else {
+        Frame *frame = frame_at(world, handle);
+        if (frame->serial == next.serial)
+            frame_go_on(world, frame, wake);
+    }
 }
 
 /* Everything that the event has set off at this same moment: frames first, then deliveries. */
@@ -157,13 +204,11 @@ static void settle(World *world)
 {
     while (world->stop == STOP_FINISHED) {
         if (world->ready.count > 0) {
-            FrameRef next = frame_queue_pop(&world->ready);
-            if (frame_at(world, next.handle)->serial == next.serial)
-                frame_go_on(world, next.handle);
+            go_on(world, ref_queue_pop(&world->ready));
         } else if (world->due_slots.count > 0) {
-            slot_process(world, frame_queue_pop(&world->due_slots).handle);
+            slot_process(world, ref_queue_pop(&world->due_slots).handle);
         } else if (world->due_subscriptions.count > 0) {
-            subscription_dispatch(world, frame_queue_pop(&world->due_subscriptions).handle);
+            subscription_dispatch(world, ref_queue_pop(&world->due_subscriptions).handle);
         } else {
             return;
         }
@@ -238,26 +283,10 @@ static void visit_unfinished(World *world, const Frame *frame)
     world->observer.visit_ended(world->observer.context, &record);
 }
 
-static void attempt_unfinished(World *world, const Frame *frame)
+static void request_unfinished(World *world, const Request *request)
 {
-    uint32_t link = world->topology->call_sites[frame->site].link;
-    AttemptRecord record = {
-        .link = link,
-        .tag = request_at(world, frame->request)->tag,
-        .attempt = frame->state == FRAME_BACKOFF ? 0 : frame->attempt,
-        .is_last = true,
-        .is_unfinished = true,
-        .is_async = world->topology->links[link].mode == LINK_ASYNC,
-        .call_started = frame->call_started,
-        .started = frame->state == FRAME_BACKOFF ? world_now(world) : frame->attempt_started,
-        .ended = world_now(world),
-    };
-    world->observer.attempt_ended(world->observer.context, &record);
-}
-
-static void request_unfinished(World *world, const Frame *frame)
-{
-    const Request *request = request_at(world, frame->request);
+    if (request->work == 0 || request->has_ended)
+        return;
     RequestRecord record = {
         .workload = request->workload,
         .site = request->site,
@@ -269,30 +298,22 @@ static void request_unfinished(World *world, const Frame *frame)
     world->observer.request_ended(world->observer.context, &record);
 }
 
-static bool has_call_out(const Frame *frame)
+static bool is_visit(const Frame *frame)
 {
-    bool publishes = frame->state == FRAME_PUBLISHING || frame->state == FRAME_BLOCKED;
-    return frame->state == FRAME_CALLING || frame->state == FRAME_BACKOFF ||
-           (publishes && !frame->is_publishing);
-}
-
-static void frame_unfinished(World *world, uint32_t handle)
-{
-    const Frame *frame = frame_at(world, handle);
-    if (frame->state == FRAME_FREE || frame->state == FRAME_TRAVELLING)
-        return;
-    if (has_call_out(frame))
-        attempt_unfinished(world, frame);
-    if (frame->origin == ORIGIN_USER)
-        request_unfinished(world, frame);
-    else if (frame->owner == handle && frame->state != FRAME_OVER)
-        visit_unfinished(world, frame);
+    return frame->state != FRAME_FREE && frame->state != FRAME_TRAVELLING &&
+           frame->state != FRAME_OVER && frame->origin != ORIGIN_BRANCH;
 }
 
 static void report_unfinished(World *world)
 {
-    for (uint32_t i = 1; i <= world->frames.used; i++)
-        frame_unfinished(world, i);
+    for (uint32_t i = 1; i <= world->calls.used; i++)
+        call_unfinished(world, call_at(world, i));
+    for (uint32_t i = 1; i <= world->frames.used; i++) {
+        if (is_visit(frame_at(world, i)))
+            visit_unfinished(world, frame_at(world, i));
+    }
+    for (uint32_t i = 1; i <= world->requests.used; i++)
+        request_unfinished(world, request_at(world, i));
     for (uint32_t i = 1; i <= world->messages.used; i++)
         message_unfinished(world, i);
     for (uint32_t i = 0; i < world->topology->replica_count; i++) {
