@@ -231,18 +231,9 @@ static uint32_t request_send(World *world, Call *call, Link *link, uint64_t visi
     return callee->self;
 }
 
-/* Direct asynchronous calls are over once they are sent. */
-static void attempt_start(World *world, Call *call)
+/* The request leaves, over the network. */
+static void attempt_send(World *world, Call *call, Link *link)
 {
-    Link *link = link_of(world, call);
-    call->attempt++;
-    call->serial++;
-    call->attempt_started = world_now(world);
-    world->attempt_count++;
-    if (link->config->via != NO_INDEX) {
-        publish_begin(world, call, link->config->via);
-        return;
-    }
     uint64_t visit = call_attempt_visit(world, call, call->attempt);
     call->target = pick_replica(world, link, call, visit);
     if (!link->is_async) {
@@ -254,8 +245,38 @@ static void attempt_start(World *world, Call *call)
     call->state = CALL_OUT;
     call->event = 0; /* and all of the bytes it shares with callee */
     call->callee = request_send(world, call, link, visit);
+}
+
+static void attempt_start(World *world, Call *call)
+{
+    Link *link = link_of(world, call);
+    call->attempt++;
+    call->serial++;
+    call->attempt_started = world_now(world);
+    world->attempt_count++;
+    if (link->config->via != NO_INDEX) {
+        publish_begin(world, call, link->config->via);
+        return;
+    }
+    attempt_send(world, call, link);
     if (link->is_async)
         call_attempt_ended(world, call, OUTCOME_SUCCESS);
+}
+
+/* Direct asynchronous calls are over once they are sent: nothing is kept of them. */
+void call_send(World *world, const Frame *frame, uint32_t site)
+{
+    Call call = {.started = world_now(world),
+                 .attempt_started = world_now(world),
+                 .visit = frame_visit(world, frame),
+                 .request = frame->request,
+                 .from = frame->self,
+                 .site = site,
+                 .attempt = 1,
+                 .caller = CALLER_FRAME};
+    world->attempt_count++;
+    attempt_send(world, &call, link_of(world, &call));
+    report_attempt(world, &call, OUTCOME_SUCCESS, true, false);
 }
 
 static void arm_call_timer(World *world, Call *call, const Link *link)

@@ -495,6 +495,8 @@ Call *call_new(World *world, uint32_t request, Caller caller, uint32_t from, uin
                uint64_t visit);
 void call_free(World *world, Call *call);
 void call_begin(World *world, Call *call);
+/* An asynchronous call without a broker, all of it. */
+void call_send(World *world, const Frame *frame, uint32_t site);
 /* The attempt's visit of the callee. */
 uint64_t call_attempt_visit(const World *world, const Call *call, uint32_t attempt);
 /* The frame is over: what it has asked for is nobody's, or, if it passes a cancel on, cancelled. */

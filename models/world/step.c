@@ -3,6 +3,8 @@
 
 #include "models/world/internal.h"
 
+typedef enum StepResult { STEP_GOES_ON, STEP_MUST_WAIT, STEP_HAS_FAILED } StepResult;
+
 /* An owner's steps, and what follows the reply, are over. */
 static void owner_over(World *world, Frame *frame)
 {
@@ -110,16 +112,23 @@ void frame_compute(World *world, Frame *frame, SimTime duration, FramePhase phas
         engine_schedule(&world->engine, frame->until, EVENT_COMPLETION, EVENT_FRAME, frame->self);
 }
 
-/* The frame waits for the call until it is over. */
-static void make_call(World *world, Frame *frame, const Step *step)
+/* The frame waits for the call until it is over: which it is at once when nobody answers. */
+static StepResult make_call(World *world, Frame *frame, const Step *step)
 {
+    const LinkConfig *link = world->sites[step->index].link->config;
+    if (link->mode == LINK_ASYNC && link->via == NO_INDEX) {
+        call_send(world, frame, step->index);
+        frame->pc++;
+        return STEP_GOES_ON;
+    }
     Call *call = call_new(world, frame->request, CALLER_FRAME, frame->self, step->index,
                           frame_visit(world, frame));
     if (call == NULL)
-        return;
+        return STEP_MUST_WAIT;
     frame->state = FRAME_CALLING;
     frame->call = call->self;
     call_begin(world, call);
+    return STEP_MUST_WAIT;
 }
 
 void frame_computed(World *world, Frame *frame)
@@ -134,7 +143,8 @@ void frame_computed(World *world, Frame *frame)
         frame_run(world, frame);
         return;
     case PHASE_SEND:
-        make_call(world, frame, step_of(world, frame));
+        if (make_call(world, frame, step_of(world, frame)) == STEP_GOES_ON)
+            frame_run(world, frame);
         return;
     case PHASE_RESULT:
         frame_step_done(world, frame);
@@ -154,14 +164,9 @@ void frame_step_done(World *world, Frame *frame)
     frame_run(world, frame);
 }
 
-void frame_step_failed(World *world, Frame *frame)
+/* Nothing is left to do about the failure. */
+static void fail(World *world, Frame *frame)
 {
-    uint32_t fallback = step_of(world, frame)->on_failure;
-    if (fallback != NO_INDEX) {
-        frame->pc = fallback;
-        frame_run(world, frame);
-        return;
-    }
     if (frame->origin == ORIGIN_BRANCH) {
         branch_end(world, frame, false);
         return;
@@ -171,6 +176,21 @@ void frame_step_failed(World *world, Frame *frame)
         reply_leaves(world, frame, OUTCOME_ERROR);
     }
     owner_over(world, frame);
+}
+
+static bool has_fallback(const World *world, const Frame *frame)
+{
+    return step_of(world, frame)->on_failure != NO_INDEX;
+}
+
+void frame_step_failed(World *world, Frame *frame)
+{
+    if (!has_fallback(world, frame)) {
+        fail(world, frame);
+        return;
+    }
+    frame->pc = step_of(world, frame)->on_failure;
+    frame_run(world, frame);
 }
 
 void frame_cancel(World *world, Frame *frame, bool immediately)
@@ -204,8 +224,6 @@ void frame_cancel(World *world, Frame *frame, bool immediately)
 }
 
 /* --- steps */
-
-typedef enum StepResult { STEP_GOES_ON, STEP_MUST_WAIT, STEP_HAS_FAILED } StepResult;
 
 static uint64_t request_id(const World *world, const Frame *frame)
 {
@@ -341,10 +359,9 @@ static StepResult loop_next(World *world, Frame *frame, const Step *step)
 static StepResult call_step(World *world, Frame *frame, const Step *step)
 {
     const Site *site = &world->sites[step->index];
-    if (site->link->config->serialization != NULL)
-        serialize(world, frame, site->config->link, PHASE_SEND);
-    else
-        make_call(world, frame, step);
+    if (site->link->config->serialization == NULL)
+        return make_call(world, frame, step);
+    serialize(world, frame, site->config->link, PHASE_SEND);
     return STEP_MUST_WAIT;
 }
 
@@ -442,8 +459,12 @@ void frame_run(World *world, Frame *frame)
         case STEP_MUST_WAIT:
             return;
         case STEP_HAS_FAILED:
-            frame_step_failed(world, frame);
-            return;
+            if (!has_fallback(world, frame)) {
+                fail(world, frame);
+                return;
+            }
+            frame->pc = step_of(world, frame)->on_failure;
+            continue;
         }
     }
     world->stop = STOP_ZERO_TIME;
