@@ -228,6 +228,7 @@ static uint32_t request_send(World *world, Call *call, Link *link, uint64_t visi
     else
         callee->event = engine_schedule(&world->engine, world_now(world) + travel, EVENT_ARRIVAL,
                                         EVENT_FRAME, callee->self);
+    frame_draw_ahead(world, callee);
     return callee->self;
 }
 

@@ -88,15 +88,19 @@ typedef enum FrameOrigin {
 
 typedef struct Frame {
     EventId event;
-    union {              /* by state */
-        SimTime until;   /* COMPUTING, WAITING: when it ends; while it is held up, what is left */
-        uint32_t call;   /* CALLING */
-        uint32_t ticket; /* QUEUED: in the replica's queue */
+    union {            /* by state */
+        SimTime until; /* COMPUTING, WAITING: when it ends; while it is held up, what is left */
+        SimTime drawn; /* before, if is_drawn: what its first step takes */
+        uint32_t call; /* CALLING */
         struct {
             uint32_t join_needed, join_left; /* JOINING */
         };
     };
-    SimTime arrived, started;
+    SimTime arrived;
+    union {
+        SimTime started;
+        uint32_t ticket; /* QUEUED: in the replica's queue */
+    };
     union {
         SimTime way_back; /* latency of the reply, until it leaves */
         SimTime replied;
@@ -127,6 +131,7 @@ typedef struct Frame {
     bool is_abandoned : 1; /* the caller gave up while it was alive; counted in world->abandoned */
     bool is_cancelled : 1; /* stops at the next step boundary */
     bool has_replied : 1, has_thread : 1, has_failed : 1;
+    bool is_drawn : 1;
     bool was_wanted : 1; /* when it replied */
     bool in_cpu : 1;     /* stands in its replica's CPU rather than having an event of its own */
     bool has_core : 1;   /* fifo: holds a core, and has an event of its own */
@@ -477,6 +482,9 @@ void request_release(World *world, uint32_t request);
 
 /* --- step.c: what frames do */
 
+/* Draws what its first step takes. A draw has its place, not its time: made while the request
+ * travels or waits, nothing has to wait for it. */
+void frame_draw_ahead(World *world, Frame *frame);
 void frame_begin(World *world, Frame *frame);       /* it has got its thread */
 void frame_run(World *world, Frame *frame);         /* executes steps until it must wait */
 void frame_step_done(World *world, Frame *frame);   /* the step at pc has succeeded */

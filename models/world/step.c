@@ -98,6 +98,7 @@ void frame_compute(World *world, Frame *frame, SimTime duration, FramePhase phas
     Replica *replica = &world->replicas[frame->replica];
     frame->state = FRAME_COMPUTING;
     frame->phase = (uint8_t)phase;
+    frame->is_drawn = false; /* in the place of `until` */
     owner_of(world, frame)->busy += duration;
     double slowdown = world->operations[frame->operation].slowdown;
     if (replica->cpu != NULL) {
@@ -242,10 +243,23 @@ static bool step_chance(World *world, const Frame *frame, double probability)
                         frame_visit(world, frame));
 }
 
-static SimTime step_duration(World *world, const Frame *frame, const Step *step)
+static SimTime step_duration(World *world, Frame *frame, const Step *step)
 {
+    if (frame->is_drawn) {
+        frame->is_drawn = false;
+        return frame->drawn;
+    }
     return world_draw(world, step->duration, world->step_keys[frame->pc], request_id(world, frame),
                       frame_visit(world, frame));
+}
+
+void frame_draw_ahead(World *world, Frame *frame)
+{
+    const Step *step = step_of(world, frame);
+    if (step->kind != STEP_COMPUTE && step->kind != STEP_WAIT)
+        return;
+    frame->drawn = step_duration(world, frame, step);
+    frame->is_drawn = true;
 }
 
 static void wait_begin(World *world, Frame *frame, SimTime duration)
