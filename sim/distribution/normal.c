@@ -7,7 +7,7 @@
 
 static double draw_any(const double *p, gsl_rng *rng)
 {
-    return p[0] + gsl_ran_gaussian(rng, p[1]);
+    return p[0] + gsl_ran_gaussian_ziggurat(rng, p[1]);
 }
 
 static const char *prepare(Distribution *distribution, const DistributionInput *input)
