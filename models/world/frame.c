@@ -1,4 +1,6 @@
 /* The life of frames and requests: how they begin, are named, and are dropped. */
+#include <string.h>
+
 #include "models/world/internal.h"
 
 Frame *frame_new(World *world, uint32_t request, FrameOrigin origin, uint32_t from,
@@ -10,17 +12,20 @@ Frame *frame_new(World *world, uint32_t request, FrameOrigin origin, uint32_t fr
     }
     uint32_t handle = slab_take(&world->frames);
     Frame *frame = frame_at(world, handle);
-    *frame = (Frame){
-        .deadline = SIM_TIME_NEVER,
-        .self = handle,
-        .serial = frame->serial + 1,
-        .join_serial = frame->join_serial + 1,
-        .request = request,
-        .from = from,
-        .from_serial = from_serial,
-        .state = FRAME_TRAVELLING,
-        .origin = (uint8_t)origin,
-    };
+    frame->event = 0;
+    frame->deadline = SIM_TIME_NEVER;
+    frame->busy = 0;
+    frame->self = handle;
+    frame->serial++;
+    frame->join_serial++;
+    frame->request = request;
+    frame->children = 0;
+    frame->from = from;
+    frame->from_serial = from_serial;
+    frame->queued_ahead = 0;
+    memset(&frame->depth, 0, sizeof(Frame) - offsetof(Frame, depth));
+    frame->state = FRAME_TRAVELLING;
+    frame->origin = (uint8_t)origin;
     request_at(world, request)->work++;
     return frame;
 }

@@ -124,6 +124,7 @@ typedef struct Frame {
         uint32_t slot; /* ORIGIN_MESSAGE: the consumer slot that it occupies */
     };
     uint32_t queued_ahead;
+    /* From here on a new frame starts with zero bytes. */
     uint16_t depth;
     uint8_t state, phase, origin;
     uint8_t loops_active;

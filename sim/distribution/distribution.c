@@ -118,16 +118,24 @@ void distribution_clear(Distribution *distribution)
     distribution->table = NULL;
 }
 
-SimTime distribution_draw(const Distribution *distribution, gsl_rng *rng)
+static SimTime draw_again(const Distribution *distribution, gsl_rng *rng)
 {
-    if (distribution->constant >= 0)
-        return distribution->constant;
-    for (int i = 0; i < REDRAWS_MAX; i++) {
+    for (int i = 1; i < REDRAWS_MAX; i++) {
         double value = distribution->kind->draw(distribution, rng) + distribution->shift;
         if (value <= distribution->limit)
             return sim_time_from_ns(value);
     }
     return sim_time_from_ns(distribution->limit);
+}
+
+SimTime distribution_draw(const Distribution *distribution, gsl_rng *rng)
+{
+    if (distribution->constant >= 0)
+        return distribution->constant;
+    double value = distribution->kind->draw(distribution, rng) + distribution->shift;
+    if (value <= distribution->limit)
+        return sim_time_from_ns(value);
+    return draw_again(distribution, rng);
 }
 
 double distribution_mean(const Distribution *distribution)
