@@ -35,8 +35,10 @@ typedef struct WorldCounts { /* for reports of speed and for the checks */
     uint64_t events;
     uint64_t requests; /* started */
     uint64_t attempts; /* sent over links, asynchronous ones included */
-    uint64_t most_frames, most_requests, most_messages; /* alive at once */
-    SimTime end;                                        /* simulated time at the end of the run */
+    /* Alive at once. Frames are visits (hops in flight or in service) and branches of more than one
+     * call. */
+    uint64_t most_frames, most_calls, most_requests, most_messages;
+    SimTime end; /* simulated time at the end of the run */
 } WorldCounts;
 
 /* Everything is borrowed and must outlive the world. The same (topology, seed, replication) gives

@@ -383,6 +383,7 @@ WorldCounts world_counts(const World *world)
         .requests = world->request_count,
         .attempts = world->attempt_count,
         .most_frames = world->frames.most_live,
+        .most_calls = world->calls.most_live,
         .most_requests = world->requests.most_live,
         .most_messages = world->messages.most_live,
         .end = world_now(world),
