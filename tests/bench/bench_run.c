@@ -23,21 +23,19 @@
 typedef struct Case {
     const char *name, *file;
     const char *sets[3]; /* POINTER=JSON; NULL: none */
-    double frames; /* of a hop in flight: in a fan-out the branch's and the callee's; 0: one */
 } Case;
 
 /* The demo shop has ten users, who do 8 requests a second: a long run in long windows, or the
  * windows would be what is timed. */
 static const Case cases[] = {
-    {"mm1", "tests/bench/mm1.json", {NULL}, 0},
-    {"chain", "tests/bench/chain.json", {NULL}, 0},
-    {"fan_out", "tests/bench/fan_out.json", {NULL}, 2},
-    {"crowd", "tests/bench/crowd.json", {NULL}, 0},
-    {"fan_crowd", "tests/bench/fan_crowd.json", {NULL}, 2},
+    {"mm1", "tests/bench/mm1.json", {NULL}},
+    {"chain", "tests/bench/chain.json", {NULL}},
+    {"fan_out", "tests/bench/fan_out.json", {NULL}},
+    {"crowd", "tests/bench/crowd.json", {NULL}},
+    {"fan_crowd", "tests/bench/fan_crowd.json", {NULL}},
     {"online_boutique",
      "topologies/online_boutique.json",
-     {"/simulation/duration=\"20000s\"", "/simulation/window=\"100s\"", NULL},
-     0},
+     {"/simulation/duration=\"20000s\"", "/simulation/window=\"100s\"", NULL}},
 };
 
 typedef struct Figures {
@@ -126,10 +124,7 @@ static void report(FILE *csv, const Case *what, const Figures *best)
     const char *name = what->name;
     const WorldCounts *counts = &best->counts;
     double ns = best->seconds * 1e9, live_bytes = (best->peak_mib - best->start_mib) * 1048576;
-    /* Frames of users are not hops. */
-    double hops = (double)(counts->most_frames - counts->most_requests) /
-                  (what->frames > 0 ? what->frames : 1);
-    double per_hop = hops > 0 ? live_bytes / hops : 0;
+    double per_hop = counts->most_frames > 0 ? live_bytes / (double)counts->most_frames : 0;
     double request_ns = ns / (double)counts->requests, hop_ns = ns / (double)counts->attempts;
     double requests_per_s = (double)counts->requests / best->seconds,
            hops_per_s = (double)counts->attempts / best->seconds;
