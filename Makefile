@@ -5,6 +5,7 @@
 #   make test       the same for the tests; ends with their count
 #   make check      layers, kinds, banned calls, formatting, the other compiler, the manual's freshness
 #   make bench      speed and memory: a table, and bench.csv
+#   make bench-events   ways to keep future events, compared
 #   make docs       rewrites what is generated: schema, columns, kinds
 #   make golden     rewrites the golden results (review the difference)
 #   make test-asan test-tsan test-valgrind    the tests under sanitizers and valgrind
@@ -78,8 +79,11 @@ libraries_below   = $(foreach layer,$(below_$(1)),$(call library_of,$(layer)))
 $(SUPPORT): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
 	@rm -f $@ && ar rcs $@ $^
 
+# What a program consists of besides its own file.
+parts_of_bench_events = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/event_set/*.c))
+
 define program_rule
-$(1): $(1).o $(SUPPORT) $(call libraries_below,$(2))
+$(1): $(1).o $(parts_of_$(notdir $(1))) $(SUPPORT) $(call libraries_below,$(2))
 	@echo LINK $$@
 	@$$(CC) $$(ALL_CFLAGS) -no-pie $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(PKG_LIBS)
 endef
@@ -126,6 +130,10 @@ bench: topple
 	@$(MAKE) --no-print-directory $(BENCHES)
 	@CC="$(CC)" CFLAGS="$(CFLAGS)" $(BUILD)/tests/bench/bench_run bench.csv
 
+bench-events:
+	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench_events
+	@$(BUILD)/tests/bench/bench_events
+
 docs: topple
 	@$(MAKE) --no-print-directory $(TOOLS)
 	@.ci/make-docs $(BUILD)
@@ -145,5 +153,5 @@ clean:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench docs golden install clean always
+.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench bench-events docs golden install clean always
 .SECONDARY:

@@ -79,14 +79,14 @@ static void lane_widen(TimeoutLane *lane)
 }
 
 /* A full ring is cleaned before it is doubled: behind one live timeout that lasts, any number of
- * cancelled ones would pile up. It is doubled when half of it is live, so that cleaning costs a
- * fixed number of looks for each timeout added. */
+ * cancelled ones would pile up. It is doubled when three quarters of it are live, so that cleaning
+ * costs a fixed number of looks for each timeout added. */
 static void lane_append(const Engine *engine, TimeoutLane *lane, Event event)
 {
     uint32_t room = lane->ring == NULL ? 0 : lane->mask + 1;
     if (lane->count == room) {
         lane_compact(engine, lane);
-        if (lane->count >= room / 2)
+        if (lane->count >= room / 4 * 3)
             lane_widen(lane);
     }
     lane->ring[(lane->head + lane->count) & lane->mask] = event;
@@ -129,8 +129,9 @@ static bool lane_take(Engine *engine, uint32_t lane_index, EventEntry due, Event
     while (lane->count > 0 && lane_head_is_stale(engine, lane))
         lane_drop_head(lane);
     if (lane->count > 0) {
-        event_set_replace(&engine->events, lane_head(lane)->time,
-                          lane_event_id(lane_head(lane)->id, lane_index));
+        event_set_pop(&engine->events);
+        event_set_push(&engine->events, lane_head(lane)->time,
+                       lane_event_id(lane_head(lane)->id, lane_index));
     } else {
         lane->is_queued = false;
         event_set_pop(&engine->events);
@@ -140,7 +141,7 @@ static bool lane_take(Engine *engine, uint32_t lane_index, EventEntry due, Event
 
 bool engine_next(Engine *engine, SimTime until, Event *event)
 {
-    while (engine->events.count > 0) {
+    while (!event_set_is_empty(&engine->events)) {
         EventEntry due = event_set_peek(&engine->events);
         if (due.time > until)
             return false;

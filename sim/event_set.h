@@ -1,8 +1,18 @@
 /* The future event set: entries (time, id), earliest time first, then smallest id.
  *
- * An implicit 4-ary heap of 16-byte entries: four children share a cache line. Taking the earliest
- * leaves a hole at the root, which the next entry fills on its way down: an event nearly always
- * schedules another one, and that costs one way through the heap instead of two. */
+ * What comes up next stands in order in a short array, `near`: pushing moves a few entries, taking
+ * moves a pointer. What comes later is `far`, not in order: a hierarchy of buckets by the digits of
+ * the time in base 64. An entry lies in the bucket of the highest digit in which its time differs
+ * from where far begins; when near is used up, the first bucket is taken into it, after being
+ * spread over the buckets of lower digits as long as it holds many. An entry goes down at most once
+ * for each digit and never up, and is touched in the order in which it lies in memory: 20 to 40 ns
+ * for a push and a pop from ten entries to a million (make bench-events compares with other ways).
+ *
+ * Equal times by the thousand fit into no bucket: what near cannot hold of them stands in a binary
+ * heap, `crowd`.
+ *
+ * Far is a radix heap: Ahuja, Mehlhorn, Orlin and Tarjan, "Faster algorithms for the shortest path
+ * problem", J. ACM 37 (1990); as a hierarchy of wheels it is Varghese and Lauck's, SOSP'87. */
 #ifndef TOPPLE_SIM_EVENT_SET_H
 #define TOPPLE_SIM_EVENT_SET_H
 
@@ -17,47 +27,76 @@ typedef struct EventEntry {
     SimTime time;
 } EventEntry;
 
+/* Times are never negative, so that (time, id) compares as one unsigned number. */
+typedef unsigned __int128 EventKey;
+
+static inline EventKey event_key(SimTime time, uint64_t id)
+{
+    return (EventKey)(uint64_t)time << 64 | id;
+}
+
+static inline SimTime event_key_time(EventKey key)
+{
+    return (SimTime)(key >> 64);
+}
+
+typedef struct EventFar EventFar;
+
 typedef struct EventSet {
-    EventEntry *entries; /* the root at index 0; aligned so that siblings share a cache line */
-    void *memory;
-    size_t count; /* entries in the set, a hole not counted */
-    size_t room;
-    bool has_hole; /* at the root; then the entries stand at 1..count */
+    EventKey *head, *tail; /* of near, in order; empty only when crowd is */
+    SimTime limit;         /* near and crowd hold what is at or before it, far the rest */
+    EventKey *near, *end;  /* the memory of near */
+    EventKey *crowd;       /* none before head */
+    size_t crowd_count, crowd_room;
+    EventFar *far; /* NULL until there is one */
+    size_t far_count;
 } EventSet;
 
 void event_set_init(EventSet *set);
-void event_set_clear(EventSet *set);
+void event_set_clear(EventSet *set); /* frees; ready for use again */
 
 /* time >= 0. */
 void event_set_push(EventSet *set, SimTime time, uint64_t id);
 
-/* Puts the last entry into the hole; called by those below. */
-void event_set_fill_hole(EventSet *set);
+/* Called by those below: the first of far into near, which is empty; the first of the crowd to the
+ * head of near, if it is due. */
+void event_set_refill(EventSet *set);
+void event_set_settle(EventSet *set);
+
+static inline size_t event_set_count(const EventSet *set)
+{
+    return (size_t)(set->tail - set->head) + set->crowd_count + set->far_count;
+}
+
+static inline bool event_set_is_empty(const EventSet *set)
+{
+    return set->head == set->tail && set->far_count == 0;
+}
 
 /* The earliest entry; the set is not empty. */
 static inline EventEntry event_set_peek(EventSet *set)
 {
-    if (set->has_hole)
-        event_set_fill_hole(set);
-    return set->entries[0];
+    if (set->head == set->tail)
+        event_set_refill(set);
+    return (EventEntry){.id = (uint64_t)*set->head, .time = event_key_time(*set->head)};
 }
 
-/* True when no entry is at or before `time`; leaves a hole as it is. */
+/* True when no entry is at or before `time`, which is that of the entry taken last. */
 static inline bool event_set_is_after(const EventSet *set, SimTime time)
 {
-    if (set->count == 0)
-        return true;
-    if (!set->has_hole)
-        return set->entries[0].time > time;
-    bool is_after = true;
-    for (size_t i = 1; i <= set->count && i <= 4; i++)
-        is_after = is_after && set->entries[i].time > time;
-    return is_after;
+    if (set->head == set->tail)
+        return set->far_count == 0 || time <= set->limit;
+    return event_key_time(*set->head) > time;
 }
 
-EventEntry event_set_pop(EventSet *set);
-
-/* Same as a pop and a push, for the price of one. */
-void event_set_replace(EventSet *set, SimTime time, uint64_t id);
+/* The earliest entry, and it is taken; the set is not empty. */
+static inline EventEntry event_set_pop(EventSet *set)
+{
+    EventEntry first = event_set_peek(set);
+    set->head++;
+    if (set->crowd_count > 0)
+        event_set_settle(set);
+    return first;
+}
 
 #endif

@@ -332,7 +332,7 @@ static SimTime drain_limit(const World *world)
 static StopReason drain(World *world, const WorldLimits *limits)
 {
     StopReason reason = run_until(world, limits, drain_limit(world));
-    if (reason == STOP_FINISHED && world->engine.events.count > 0)
+    if (reason == STOP_FINISHED && !event_set_is_empty(&world->engine.events))
         return STOP_DRAIN_LIMIT;
     return reason;
 }
