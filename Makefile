@@ -71,9 +71,12 @@ below_reports     = reports models sim
 below_experiments = experiments reports models sim
 below_theory      = experiments reports models sim
 below_cli         = cli experiments reports models sim
-below_bench       = experiments reports models sim
+below_bench       = bench experiments reports models sim
 below_tools       = experiments reports models sim
 libraries_below   = $(foreach layer,$(below_$(1)),$(call library_of,$(layer)))
+
+$(call library_of,bench): $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)))
+	@rm -f $@ && ar rcs $@ $^
 
 # An archive, so that a test takes only the support that its layers can link.
 $(SUPPORT): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
@@ -126,9 +129,12 @@ test-valgrind:
 		RUNNER="valgrind --quiet --error-exitcode=99 --leak-check=full"
 export RUNNER
 
-bench: topple
+# The flags that the code depends on, for those who compare figures.
+CODE_FLAGS = $(filter -std% -O% -f% -m%,$(ALL_CFLAGS))
+
+bench:
 	@$(MAKE) --no-print-directory $(BENCHES)
-	@CC="$(CC)" CFLAGS="$(CFLAGS)" $(BUILD)/tests/bench/bench_run bench.csv
+	@FLAGS="$(CODE_FLAGS)" $(BUILD)/tests/bench/bench_run bench.csv
 
 bench-events:
 	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench_events
