@@ -5,6 +5,7 @@
 #   make test       the same for the tests; ends with their count
 #   make check      layers, kinds, banned calls, formatting, the other compiler, the manual's freshness
 #   make bench      speed and memory: a table, and bench.csv
+#   make bench-check    instructions per hop, against those committed; make bench-accept commits new ones
 #   make bench-events   ways to keep future events, compared
 #   make docs       rewrites what is generated: schema, columns, kinds
 #   make golden     rewrites the golden results (review the difference)
@@ -136,6 +137,11 @@ bench:
 	@$(MAKE) --no-print-directory $(BENCHES)
 	@FLAGS="$(CODE_FLAGS)" $(BUILD)/tests/bench/bench_run bench.csv
 
+# Instructions per hop against the committed ones, and how to commit new ones.
+bench-check bench-accept:
+	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench_once
+	@.ci/bench-check $(BUILD) $(@:bench-%=%)
+
 bench-events:
 	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench_events
 	@$(BUILD)/tests/bench/bench_events
@@ -159,5 +165,5 @@ clean:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench bench-events docs golden install clean always
+.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench bench-check bench-accept bench-events docs golden install clean always
 .SECONDARY:
