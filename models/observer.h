@@ -23,12 +23,13 @@ typedef struct RequestRecord {
     Outcome outcome;
     bool is_degraded;
     bool is_unfinished;
-    SimTime started; /* as intended */
+    bool is_complete; /* its last piece of work ended with it: no request_completed follows */
+    SimTime started;  /* as intended */
     SimTime ended;
 } RequestRecord;
 
 /* The last piece of work that a request caused is over (also asynchronous work and work nobody
- * waits for). */
+ * waits for), later than the request itself. */
 typedef struct CompletionRecord {
     uint32_t workload, site;
     RequestTag tag;

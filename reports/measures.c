@@ -56,10 +56,21 @@ void measures_clear(Measures *measures)
     }
 }
 
-Histogram *measures_new_sample(Measures *measures, int sample)
+Histogram *measures_samples(Measures *measures, int sample)
 {
-    measures->samples[sample] = histogram_new();
+    if (measures->samples[sample] == NULL)
+        measures->samples[sample] = histogram_new();
     return measures->samples[sample];
+}
+
+void measures_settle(Measures *measures)
+{
+    Histogram *at_once = g_steal_pointer(&measures->samples[REQUEST_AT_ONCE]);
+    if (at_once == NULL)
+        return;
+    histogram_merge(measures_samples(measures, REQUEST_LATENCY), at_once);
+    histogram_merge(measures_samples(measures, REQUEST_COMPLETION), at_once);
+    histogram_free(at_once);
 }
 
 void measures_add_samples(Measures *into, const Measures *from)
@@ -67,9 +78,7 @@ void measures_add_samples(Measures *into, const Measures *from)
     for (int i = 0; i < MEASURES_SAMPLES; i++) {
         if (from->samples[i] == NULL)
             continue;
-        if (into->samples[i] == NULL)
-            into->samples[i] = histogram_new();
-        histogram_merge(into->samples[i], from->samples[i]);
+        histogram_merge(measures_samples(into, i), from->samples[i]);
     }
 }
 

@@ -68,12 +68,14 @@ typedef enum BrokerCount {
 
 #define MEASURES_COUNTS LINK_COUNTS /* the most that a scope has */
 
-/* Samples; number 0 of each scope is also kept by window. */
-enum { REQUEST_LATENCY, REQUEST_FAILED_LATENCY, REQUEST_COMPLETION };
+/* Samples; number 0 of each scope is also kept by window. Requests that are complete when they end
+ * have one time instead of two: while a run goes on it is recorded once, as REQUEST_AT_ONCE, and
+ * measures_settle makes both of it. */
+enum { REQUEST_LATENCY, REQUEST_FAILED_LATENCY, REQUEST_COMPLETION, REQUEST_AT_ONCE };
 enum { VISIT_RESPONSE, VISIT_QUEUE_WAIT };
 enum { LINK_LATENCY };
 enum { BROKER_DELAY, BROKER_COMPLETION };
-#define MEASURES_SAMPLES 3
+#define MEASURES_SAMPLES 4
 
 /* Levels, as integrals over the span: level x ns. */
 enum { LEVEL_QUEUE, LEVEL_SERVICE, LEVEL_CPU }; /* of services: waiting, holding a thread, cores */
@@ -113,16 +115,10 @@ void measures_clear(Measures *measures);
 void measures_add(Measures *into, const Measures *from);
 void measures_add_samples(Measures *into, const Measures *from);
 
-/* An empty histogram for the first value; called by measures_sample. */
-Histogram *measures_new_sample(Measures *measures, int sample);
+/* Of a workload: what was recorded at once becomes part of latencies and completion times. */
+void measures_settle(Measures *measures);
 
-/* Records a sample; the histogram is made with the first. */
-static inline void measures_sample(Measures *measures, int sample, SimTime value)
-{
-    Histogram *histogram = measures->samples[sample];
-    if (__builtin_expect(histogram == NULL, 0))
-        histogram = measures_new_sample(measures, sample);
-    histogram_record(histogram, value);
-}
+/* The histogram of a sample; an empty one is made for the first value. */
+Histogram *measures_samples(Measures *measures, int sample);
 
 #endif

@@ -4,56 +4,43 @@
 
 #include "reports/recorder_parts.h"
 
-/* What was measured of requests that belong to this tag; NULL if they are not measured. */
-static Measures *of_tag(Part *part, RequestTag tag)
+/* What is measured of requests of this tag, which is not 0. */
+static Measures *of_tag(const ScopeParts *scope, Part *part, RequestTag tag)
 {
-    return tag == 0 ? NULL : &part->segments[tag - 1];
+    return &part->segments[scope->segment_of_tag[tag]];
 }
 
-static uint64_t *of_window(Part *part, uint32_t window, uint32_t counts)
+static void measure(Measures *measures, int sample, SimTime value)
 {
-    return &part->window_counts[(size_t)window * counts];
+    histogram_record(measures_samples(measures, sample), value);
 }
 
-static void sample_in_window(Recorder *recorder, ScopeParts *scope, Part *part, SimTime value)
+/* Sample 0 of the part, which stands at the current slice. */
+static void sample_now(Recorder *recorder, ScopeParts *scope, Part *part, SimTime value,
+                       uint8_t mark)
 {
-    Timeline *timeline = &recorder->timeline;
-    uint32_t window = timeline_current_window(timeline);
-    if (window == timeline->window_count)
-        return;
-    Whole *whole = &scope->wholes[part->whole];
-    if (whole->live_window != window)
-        recorder_turn_window(recorder, scope, whole, window);
-    histogram_record(&part->live, value);
+    uint32_t index = part->recent_count++;
+    part->recent[index] = value;
+    part->marks[index] = mark;
+    if (part->recent_count == RECENT_MAX)
+        recorder_make_room(recorder, scope, part);
 }
 
 /* --- requests */
-
-static RequestTag tag_of(Recorder *recorder, SimTime intended)
-{
-    const SimTime *bounds = recorder->segment_bounds;
-    if (intended < bounds[0] || intended >= bounds[recorder->segment_count])
-        return 0;
-    uint32_t segment = recorder->segment;
-    while (intended < bounds[segment])
-        segment--;
-    while (intended >= bounds[segment + 1])
-        segment++;
-    recorder->segment = segment;
-    return (RequestTag)(segment + 1);
-}
 
 static RequestTag request_started(void *context, uint32_t workload, uint32_t site, SimTime intended)
 {
     (void)workload;
     Recorder *recorder = context;
-    Part *part = recorder_part(recorder, &recorder->workloads, recorder->site_parts[site]);
-    RequestTag tag = tag_of(recorder, intended);
-    if (tag != 0)
-        part->segments[tag - 1].counts[REQUEST_OFFERED]++;
-    uint32_t window = timeline_window(&recorder->timeline, intended);
-    of_window(part, window, REQUEST_COUNTS)[REQUEST_OFFERED]++;
-    return tag;
+    Part *part = recorder->site_parts[site];
+    if (part->offered == NULL)
+        recorder_open_part(recorder, &recorder->workloads, part);
+    Timeline *starts = &recorder->starts;
+    if (intended < starts->low || intended >= starts->high)
+        timeline_move_to(starts, intended);
+    uint32_t slice = starts->current;
+    part->offered[slice]++;
+    return slice < starts->slice_count ? (RequestTag)(starts->phases[slice] + 1) : 0;
 }
 
 static RequestCount count_of_request(const RequestRecord *record)
@@ -78,23 +65,22 @@ static void count_request(uint64_t *counts, const RequestRecord *record, Request
 static void request_ended(void *context, const RequestRecord *record)
 {
     Recorder *recorder = context;
-    Part *part = recorder_part(recorder, &recorder->workloads, recorder->site_parts[record->site]);
+    ScopeParts *scope = &recorder->workloads;
     timeline_follow(&recorder->timeline, record->ended);
+    Part *part = recorder_part_now(recorder, scope, recorder->site_parts[record->site]);
     RequestCount count = count_of_request(record);
     SimTime latency = record->ended - record->started;
     bool is_good = count == REQUEST_SUCCEEDED && latency <= recorder->site_limits[record->site];
-    Measures *measures = of_tag(part, record->tag);
-    if (measures != NULL) {
+    count_request(part->counts_now, record, count, is_good);
+    if (record->tag != 0) {
+        Measures *measures = of_tag(scope, part, record->tag);
         count_request(measures->counts, record, count, is_good);
-        if (count == REQUEST_SUCCEEDED)
-            measures_sample(measures, REQUEST_LATENCY, latency);
-        else if (count != REQUEST_IN_FLIGHT)
-            measures_sample(measures, REQUEST_FAILED_LATENCY, latency);
+        if (count != REQUEST_SUCCEEDED && count != REQUEST_IN_FLIGHT)
+            measure(measures, REQUEST_FAILED_LATENCY, latency);
     }
-    uint32_t window = timeline_current_window(&recorder->timeline);
-    count_request(of_window(part, window, REQUEST_COUNTS), record, count, is_good);
     if (count == REQUEST_SUCCEEDED)
-        sample_in_window(recorder, &recorder->workloads, part, latency);
+        sample_now(recorder, scope, part, latency,
+                   (uint8_t)(record->tag | (record->is_complete ? MARK_COMPLETE : 0)));
 }
 
 static void request_completed(void *context, const CompletionRecord *record)
@@ -102,94 +88,91 @@ static void request_completed(void *context, const CompletionRecord *record)
     Recorder *recorder = context;
     if (record->tag == 0 || !record->has_succeeded)
         return;
-    Part *part = recorder_part(recorder, &recorder->workloads, recorder->site_parts[record->site]);
-    measures_sample(of_tag(part, record->tag), REQUEST_COMPLETION,
-                    record->completed - record->started);
+    ScopeParts *scope = &recorder->workloads;
+    Part *part = recorder->site_parts[record->site];
+    if (part->segments == NULL)
+        recorder_open_part(recorder, scope, part);
+    measure(of_tag(scope, part, record->tag), REQUEST_COMPLETION,
+            record->completed - record->started);
 }
 
 /* --- services */
 
 static VisitCount count_of_visit(VisitEnd end)
 {
-    switch (end) {
-    case VISIT_COMPLETED:
-        return VISITS_COMPLETED;
-    case VISIT_FAILED:
-    case VISIT_LOST:
-        return VISITS_FAILED;
-    case VISIT_REJECTED:
-        return VISITS_REJECTED;
-    case VISIT_ABANDONED:
-    case VISIT_CANCELLED:
-        return VISITS_ABANDONED;
-    case VISIT_UNFINISHED:
-        break;
-    }
-    return VISITS_UNFINISHED;
+    static const VisitCount counts[] = {
+        [VISIT_COMPLETED] = VISITS_COMPLETED,   [VISIT_FAILED] = VISITS_FAILED,
+        [VISIT_REJECTED] = VISITS_REJECTED,     [VISIT_ABANDONED] = VISITS_ABANDONED,
+        [VISIT_CANCELLED] = VISITS_ABANDONED,   [VISIT_LOST] = VISITS_FAILED,
+        [VISIT_UNFINISHED] = VISITS_UNFINISHED,
+    };
+    return counts[end];
 }
 
-/* The tag of everything but requests goes by phase. */
-static Measures *of_phase(const Recorder *recorder, Part *part, RequestTag tag)
-{
-    return &part->segments[recorder->segment_phases[tag - 1]];
-}
-
-static void measure_visit(Measures *measures, const VisitRecord *record)
+static void measure_visit(Measures *measures, const VisitRecord *record, VisitCount end)
 {
     measures->counts[VISITS_ARRIVED]++;
-    measures->counts[count_of_visit(record->end)]++;
+    measures->counts[end]++;
     measures->busy += (double)record->busy;
     if (record->is_wasted)
         measures->wasted += (double)record->busy;
     if (record->has_started)
-        measures_sample(measures, VISIT_QUEUE_WAIT, record->started - record->arrived);
-    if (record->end == VISIT_COMPLETED)
-        measures_sample(measures, VISIT_RESPONSE, record->replied - record->arrived);
+        measure(measures, VISIT_QUEUE_WAIT, record->started - record->arrived);
 }
 
 /* Queue and threads, whatever request it was for: in the windows and phases of their own time. */
-static void measure_levels(Recorder *recorder, Part *part, const VisitRecord *record)
+static void measure_stay(const Timeline *timeline, Part *part, const VisitRecord *record)
 {
-    const Timeline *timeline = &recorder->timeline;
     SimTime started = record->has_started ? record->started : record->ended;
     level_add(part->levels[LEVEL_QUEUE], timeline, record->arrived, started, 1);
     level_add(part->levels[LEVEL_SERVICE], timeline, started, record->ended, 1);
     SimTime from = MAX(record->arrived, timeline->start);
     SimTime until = MIN(record->ended, timeline->end);
     if (from < until)
-        part->segments[0].stays += (double)(until - from);
+        part->stays += (double)(until - from);
     uint32_t slice = timeline_slice(timeline, record->arrived);
-    uint32_t window = timeline->windows[slice];
-    uint32_t *largest = &part->window_largest[window];
-    *largest = MAX(*largest, record->queued_ahead);
-    if (slice < timeline->slice_count) {
-        uint64_t *longest = &part->segments[timeline->phases[slice]].largest;
-        *longest = MAX(*longest, record->queued_ahead);
-    }
-    of_window(part, window, VISIT_COUNTS)[VISITS_ARRIVED]++;
+    part->largest[slice] = MAX(part->largest[slice], record->queued_ahead);
+    part->counts[(size_t)slice * VISIT_COUNTS + VISITS_ARRIVED]++;
+}
+
+/* The same of a visit that is not older than the current slice, as nearly all are. */
+static void measure_short_stay(const Timeline *timeline, Part *part, const VisitRecord *record)
+{
+    uint32_t slice = timeline->current;
+    SimTime started = record->has_started ? record->started : record->ended;
+    part->levels[LEVEL_QUEUE][slice].sum += (double)(started - record->arrived);
+    part->levels[LEVEL_SERVICE][slice].sum += (double)(record->ended - started);
+    part->stays += (double)(record->ended - record->arrived);
+    part->largest[slice] = MAX(part->largest[slice], record->queued_ahead);
+    part->counts_now[VISITS_ARRIVED]++;
 }
 
 static void visit_ended(void *context, const VisitRecord *record)
 {
     Recorder *recorder = context;
-    uint32_t index = recorder->operation_parts[record->operation];
-    Part *part = recorder_part(recorder, &recorder->services, index);
-    timeline_follow(&recorder->timeline, record->ended);
+    ScopeParts *scope = &recorder->services;
+    Timeline *timeline = &recorder->timeline;
+    timeline_follow(timeline, record->ended);
+    Part *part = recorder_part_now(recorder, scope, recorder->operation_parts[record->operation]);
+    VisitCount end = count_of_visit(record->end);
+    if (record->arrived >= timeline->low)
+        measure_short_stay(timeline, part, record);
+    else
+        measure_stay(timeline, part, record);
+    part->counts_now[end]++;
     if (record->tag != 0)
-        measure_visit(of_phase(recorder, part, record->tag), record);
-    measure_levels(recorder, part, record);
-    uint32_t window = timeline_current_window(&recorder->timeline);
-    of_window(part, window, VISIT_COUNTS)[count_of_visit(record->end)]++;
-    if (record->end == VISIT_COMPLETED)
-        sample_in_window(recorder, &recorder->services, part, record->replied - record->arrived);
+        measure_visit(of_tag(scope, part, record->tag), record, end);
+    if (end == VISITS_COMPLETED)
+        sample_now(recorder, scope, part, record->replied - record->arrived, record->tag);
 }
 
 static void cpu_used(void *context, const CpuRecord *record)
 {
     Recorder *recorder = context;
-    uint32_t index = recorder->services.wholes[record->service].first_part;
-    Part *part = recorder_part(recorder, &recorder->services, index);
+    ScopeParts *scope = &recorder->services;
     timeline_follow(&recorder->timeline, record->until);
+    Part *part = &scope->parts[scope->wholes[record->service].first_part];
+    recorder_part_now(recorder, scope, part);
     level_add(part->levels[LEVEL_CPU], &recorder->timeline, record->since, record->until,
               record->busy_cores);
 }
@@ -199,14 +182,14 @@ static void cpu_used(void *context, const CpuRecord *record)
 static void count_attempt_start(uint64_t *counts, const AttemptRecord *record)
 {
     counts[LINK_ATTEMPTS]++;
-    counts[LINK_CALLS] += record->attempt == 1;
-    counts[LINK_RETRIES] += record->attempt > 1;
+    counts[record->attempt == 1 ? LINK_CALLS : LINK_RETRIES]++;
 }
 
-static void count_attempt_end(uint64_t *counts, const AttemptRecord *record)
+static uint64_t *counts_at(const Timeline *timeline, Part *part, SimTime time)
 {
-    counts[record->is_unfinished ? (uint32_t)LINK_UNFINISHED
-                                 : (uint32_t)LINK_OUTCOMES + (uint32_t)record->outcome]++;
+    if (time >= timeline->low)
+        return part->counts_now;
+    return &part->counts[(size_t)timeline_find(timeline, time) * LINK_COUNTS];
 }
 
 static void attempt_ended(void *context, const AttemptRecord *record)
@@ -214,25 +197,21 @@ static void attempt_ended(void *context, const AttemptRecord *record)
     Recorder *recorder = context;
     if (record->attempt == 0) /* the run was over between two attempts: none to count */
         return;
-    Part *part = recorder_part(recorder, &recorder->links, record->link);
+    ScopeParts *scope = &recorder->links;
     Timeline *timeline = &recorder->timeline;
     timeline_follow(timeline, record->ended);
-    bool has_answer =
-        record->is_last && !record->is_unfinished && record->outcome == OUTCOME_SUCCESS;
-    SimTime latency = record->ended - record->call_started;
+    Part *part = recorder_part_now(recorder, scope, &scope->parts[record->link]);
+    uint32_t end = record->is_unfinished ? (uint32_t)LINK_UNFINISHED
+                                         : (uint32_t)LINK_OUTCOMES + (uint32_t)record->outcome;
+    count_attempt_start(counts_at(timeline, part, record->started), record);
+    part->counts_now[end]++;
     if (record->tag != 0) {
-        Measures *measures = of_phase(recorder, part, record->tag);
-        count_attempt_start(measures->counts, record);
-        count_attempt_end(measures->counts, record);
-        if (has_answer)
-            measures_sample(measures, LINK_LATENCY, latency);
+        uint64_t *counts = of_tag(scope, part, record->tag)->counts;
+        count_attempt_start(counts, record);
+        counts[end]++;
     }
-    uint32_t started = timeline_window(timeline, record->started);
-    count_attempt_start(of_window(part, started, LINK_COUNTS), record);
-    uint32_t ended = timeline_current_window(timeline);
-    count_attempt_end(of_window(part, ended, LINK_COUNTS), record);
-    if (has_answer)
-        sample_in_window(recorder, &recorder->links, part, latency);
+    if (record->is_last && end == (uint32_t)LINK_OUTCOMES + (uint32_t)OUTCOME_SUCCESS)
+        sample_now(recorder, scope, part, record->ended - record->call_started, record->tag);
 }
 
 /* --- brokers */
@@ -266,40 +245,26 @@ static uint32_t part_of_message(const Recorder *recorder, const MessageRecord *r
 static void measure_message(Measures *measures, const MessageRecord *record)
 {
     measures->counts[count_of_message(record->event)]++;
-    SimTime age = record->time - record->published;
-    if (record->event == MESSAGE_DELIVERED)
-        measures_sample(measures, BROKER_DELAY, age);
-    else if (record->event == MESSAGE_ACKNOWLEDGED)
-        measures_sample(measures, BROKER_COMPLETION, age);
-}
-
-static void measure_depth(const Timeline *timeline, Part *part, const MessageRecord *record,
-                          uint32_t slice)
-{
-    if (record->leaves_queue)
-        level_add(part->levels[LEVEL_DEPTH], timeline, record->entered, record->time, 1);
-    uint32_t *largest = &part->window_largest[timeline->windows[slice]];
-    *largest = MAX(*largest, record->depth);
-    if (slice == timeline->slice_count)
-        return;
-    uint64_t *deepest = &part->segments[timeline->phases[slice]].largest;
-    *deepest = MAX(*deepest, record->depth);
+    if (record->event == MESSAGE_ACKNOWLEDGED)
+        measure(measures, BROKER_COMPLETION, record->time - record->published);
 }
 
 static void message(void *context, const MessageRecord *record)
 {
     Recorder *recorder = context;
+    ScopeParts *scope = &recorder->brokers;
     Timeline *timeline = &recorder->timeline;
-    Part *part = recorder_part(recorder, &recorder->brokers, part_of_message(recorder, record));
     timeline_follow(timeline, record->time);
+    Part *part = &scope->parts[part_of_message(recorder, record)];
+    recorder_part_now(recorder, scope, part);
+    part->counts_now[count_of_message(record->event)]++;
+    part->largest[part->slice] = MAX(part->largest[part->slice], record->depth);
+    if (record->leaves_queue)
+        level_add(part->levels[LEVEL_DEPTH], timeline, record->entered, record->time, 1);
     if (record->tag != 0)
-        measure_message(of_phase(recorder, part, record->tag), record);
-    uint32_t slice = timeline_slice(timeline, record->time);
-    uint32_t window = timeline->windows[slice];
-    of_window(part, window, BROKER_COUNTS)[count_of_message(record->event)]++;
-    measure_depth(timeline, part, record, slice);
+        measure_message(of_tag(scope, part, record->tag), record);
     if (record->event == MESSAGE_DELIVERED)
-        sample_in_window(recorder, &recorder->brokers, part, record->time - record->published);
+        sample_now(recorder, scope, part, record->time - record->published, record->tag);
 }
 
 /* --- state changes */

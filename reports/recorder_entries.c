@@ -25,18 +25,19 @@ static void take_samples(Measures *into, Measures *from)
     measures_clear(from);
 }
 
-static Phase phase_of_segment(const Recorder *recorder, uint32_t segment)
+/* Of a segment that is a phase, or of a slice's phase. */
+static Phase phase_of(const Recorder *recorder, uint32_t phase)
 {
-    return recorder->phase_count == 1 ? PHASE_ALL
-                                      : (Phase)(PHASE_BEFORE + recorder->segment_phases[segment]);
+    return recorder->phase_count == 1 ? PHASE_ALL : (Phase)(PHASE_BEFORE + phase);
 }
 
 /* The samples of batches stay with them too, those of phases move. */
-static void add_segments(const Recorder *recorder, Entry *entry, Part *part)
+static void add_segments(const Recorder *recorder, Entry *entry, const ScopeParts *scope,
+                         Part *part)
 {
     bool has_batches = recorder->batch_count > 0 && entry->scope == SCOPE_WORKLOAD;
-    for (uint32_t i = 0; i < recorder->segment_count; i++) {
-        Measures *phase = &entry->phases[phase_of_segment(recorder, i)];
+    for (uint32_t i = 0; i < scope->segment_count; i++) {
+        Measures *phase = &entry->phases[phase_of(recorder, i)];
         measures_add(phase, &part->segments[i]);
         if (has_batches)
             measures_add_samples(phase, &part->segments[i]);
@@ -47,25 +48,54 @@ static void add_segments(const Recorder *recorder, Entry *entry, Part *part)
         entry->batches = g_steal_pointer(&part->segments);
 }
 
+/* What belongs to slices of time goes to their windows and phases: levels, and the largest ones. */
 static void add_levels(const Recorder *recorder, Entry *entry, Part *part)
 {
     const Timeline *timeline = &recorder->timeline;
     int levels = scope_levels(entry->scope);
     if (levels == 0)
         return;
-    size_t cells = (size_t)timeline->window_count * (size_t)levels;
-    entry->series.levels = g_new0(double, cells);
-    for (int level = 0; level < levels; level++) {
+    Series *series = &entry->series;
+    series->levels = g_new0(double, (size_t)timeline->window_count *(size_t)levels);
+    series->largest = g_new0(uint32_t, timeline->window_count);
+    for (int level = 0; level < levels; level++)
         level_finish(part->levels[level], timeline);
-        for (uint32_t i = 0; i < timeline->slice_count; i++) {
+    for (uint32_t i = 0; i < timeline->slice_count; i++) {
+        uint32_t window = timeline->windows[i];
+        Measures *phase = &entry->phases[phase_of(recorder, timeline->phases[i])];
+        for (int level = 0; level < levels; level++) {
             double sum = part->levels[level][i].sum;
-            size_t window = timeline->windows[i];
-            entry->series.levels[window * (size_t)levels + (size_t)level] += sum;
-            Phase phase = recorder->phase_count == 1 ? PHASE_ALL
-                                                     : (Phase)(PHASE_BEFORE + timeline->phases[i]);
-            entry->phases[phase].levels[level] += sum;
+            series->levels[window * (size_t)levels + (size_t)level] += sum;
+            phase->levels[level] += sum;
         }
+        series->largest[window] = MAX(series->largest[window], part->largest[i]);
+        phase->largest = MAX(phase->largest, part->largest[i]);
     }
+}
+
+/* What was counted in a simpler way while the run went on: requests offered, by the time of their
+ * start, and those that were complete when they ended. */
+static void settle_requests(const Recorder *recorder, const ScopeParts *scope, Part *part)
+{
+    const Timeline *starts = &recorder->starts;
+    for (uint32_t i = 0; i < starts->slice_count; i++)
+        part->segments[starts->phases[i]].counts[REQUEST_OFFERED] += part->offered[i];
+    for (uint32_t i = 0; i < scope->segment_count; i++)
+        measures_settle(&part->segments[i]);
+}
+
+static void add_counts(const Recorder *recorder, Entry *entry, const Part *part)
+{
+    const Timeline *timeline = &recorder->timeline, *starts = &recorder->starts;
+    size_t counts = (size_t)scope_counts(entry->scope);
+    entry->series.counts = g_new0(uint64_t, timeline->window_count * counts);
+    for (uint32_t i = 0; i < timeline->slice_count; i++) {
+        uint64_t *window = &entry->series.counts[timeline->windows[i] * counts];
+        for (size_t k = 0; k < counts; k++)
+            window[k] += part->counts[i * counts + k];
+    }
+    for (uint32_t i = 0; part->offered != NULL && i < starts->slice_count; i++)
+        entry->series.counts[starts->windows[i] * counts + REQUEST_OFFERED] += part->offered[i];
 }
 
 static void add_up_phases(Entry *entry, uint32_t phase_count)
@@ -76,14 +106,16 @@ static void add_up_phases(Entry *entry, uint32_t phase_count)
     }
 }
 
-static void take_part(const Recorder *recorder, Entry *entry, Part *part)
+static void take_part(const Recorder *recorder, Entry *entry, const ScopeParts *scope, Part *part)
 {
     if (part->segments == NULL)
         return;
-    entry->series.counts = g_steal_pointer(&part->window_counts);
-    entry->series.largest = g_steal_pointer(&part->window_largest);
+    if (entry->scope == SCOPE_WORKLOAD)
+        settle_requests(recorder, scope, part);
+    add_counts(recorder, entry, part);
     add_levels(recorder, entry, part);
-    add_segments(recorder, entry, part);
+    add_segments(recorder, entry, scope, part);
+    entry->phases[PHASE_ALL].stays += part->stays;
     add_up_phases(entry, recorder->phase_count == 1 ? 1 : PHASE_COUNT);
 }
 
@@ -233,7 +265,7 @@ static void make_part(Maker *maker, ScopeParts *scope, uint32_t whole_index, uin
     g_autofree char *joined = g_strconcat(whole->name, "/", scope->part_labels[index], NULL);
     const char *name = scope->part_names[index] == NULL ? joined : scope->part_names[index];
     Entry *entry = new_entry(maker, scope->scope, name, whole->name, scope->part_labels[index]);
-    take_part(maker->recorder, entry, &scope->parts[index]);
+    take_part(maker->recorder, entry, scope, &scope->parts[index]);
     if (whole->part_latencies != NULL)
         entry->series.latencies =
             g_steal_pointer(&whole->part_latencies[index - whole->first_part]);
@@ -269,7 +301,7 @@ static void make_whole(Maker *maker, ScopeParts *scope, uint32_t whole_index)
     const char *label = scope->scope == SCOPE_LINK ? NULL : "*";
     uint32_t index = maker->result->entry_count;
     Entry *entry = new_entry(maker, scope->scope, whole->name, whole->name, label);
-    take_part(maker->recorder, entry, &scope->parts[whole->first_part]);
+    take_part(maker->recorder, entry, scope, &scope->parts[whole->first_part]);
     entry->series.latencies = g_steal_pointer(&whole->latencies);
     uint32_t part_count = whole->part_count - 1;
     g_autofree uint32_t *order = sorted(scope, whole->first_part + 1, part_count, compare_parts);
@@ -310,15 +342,16 @@ static void make_system(Maker *maker)
 static void count_offered(Maker *maker)
 {
     const ScopeParts *scope = &maker->recorder->workloads;
+    const Timeline *starts = &maker->recorder->starts;
     maker->offered = g_new0(double, (size_t)scope->whole_count *PHASE_COUNT);
     for (uint32_t i = 0; i < scope->part_count; i++) {
         const Part *part = &scope->parts[i];
         double *offered = &maker->offered[part->whole * PHASE_COUNT];
-        for (uint32_t k = 0; part->segments != NULL && k < maker->recorder->segment_count; k++) {
-            double count = (double)part->segments[k].counts[REQUEST_OFFERED];
+        for (uint32_t k = 0; part->offered != NULL && k < starts->slice_count; k++) {
+            double count = (double)part->offered[k];
             offered[PHASE_ALL] += count;
             if (maker->recorder->phase_count > 1)
-                offered[phase_of_segment(maker->recorder, k)] += count;
+                offered[phase_of(maker->recorder, starts->phases[k])] += count;
         }
     }
 }

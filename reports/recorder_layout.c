@@ -16,7 +16,6 @@ static void open_whole(ScopeParts *scope, uint32_t index, const char *name)
 {
     scope->wholes[index].name = name;
     scope->wholes[index].first_part = scope->part_count;
-    scope->wholes[index].live_window = UINT32_MAX;
 }
 
 /* Returns the part's index. Wholes are filled one after the other. */
@@ -24,6 +23,7 @@ static uint32_t add_part(ScopeParts *scope, uint32_t whole, const char *name, co
 {
     uint32_t index = scope->part_count++;
     scope->parts[index].whole = whole;
+    scope->parts[index].slice = scope->parts[index].window = UINT32_MAX;
     scope->part_names[index] = name;
     scope->part_labels[index] = label;
     scope->wholes[whole].part_count++;
@@ -51,8 +51,8 @@ static void lay_out_workload(Recorder *recorder, uint32_t index)
     for (uint32_t i = 0; i < workload->site_count; i++) {
         uint32_t site = workload->sites[i];
         uint32_t operation = topology->call_sites[site].operation;
-        recorder->site_parts[site] =
-            add_part(scope, index, NULL, topology->operations[operation].full_name);
+        uint32_t part = add_part(scope, index, NULL, topology->operations[operation].full_name);
+        recorder->site_parts[site] = &scope->parts[part];
         recorder->site_limits[site] = limit;
     }
 }
@@ -64,7 +64,7 @@ static void lay_out_workloads(Recorder *recorder)
     for (uint32_t i = 0; i < topology->workload_count; i++)
         parts += topology->workloads[i].site_count;
     scope_parts_init(&recorder->workloads, SCOPE_WORKLOAD, topology->workload_count, parts);
-    recorder->site_parts = g_new0(uint32_t, topology->call_site_count);
+    recorder->site_parts = g_new0(Part *, topology->call_site_count);
     recorder->site_limits = g_new0(SimTime, topology->call_site_count);
     for (uint32_t i = 0; i < topology->workload_count; i++)
         lay_out_workload(recorder, i);
@@ -76,7 +76,7 @@ static void lay_out_services(Recorder *recorder)
     ScopeParts *scope = &recorder->services;
     scope_parts_init(scope, SCOPE_SERVICE, topology->service_count,
                      (size_t)topology->service_count + topology->operation_count);
-    recorder->operation_parts = g_new0(uint32_t, topology->operation_count);
+    recorder->operation_parts = g_new0(Part *, topology->operation_count);
     for (uint32_t i = 0; i < topology->service_count; i++) {
         const ServiceConfig *service = &topology->services[i];
         open_whole(scope, i, service->name);
@@ -84,8 +84,8 @@ static void lay_out_services(Recorder *recorder)
         for (uint32_t k = 0; k < service->operation_count; k++) {
             uint32_t operation = service->first_operation + k;
             const OperationConfig *config = &topology->operations[operation];
-            recorder->operation_parts[operation] =
-                add_part(scope, i, config->full_name, config->name);
+            uint32_t part = add_part(scope, i, config->full_name, config->name);
+            recorder->operation_parts[operation] = &scope->parts[part];
         }
     }
 }
@@ -139,23 +139,37 @@ static void lay_out_brokers(Recorder *recorder)
     }
 }
 
+/* Requests are told apart by segment, everything else by phase. */
+static void set_segments(const Recorder *recorder, ScopeParts *scope)
+{
+    bool by_phase = scope->scope != SCOPE_WORKLOAD && recorder->batch_count > 0;
+    scope->segment_count = by_phase ? 1 : recorder->segment_count;
+    for (uint32_t i = 0; i < recorder->segment_count; i++)
+        scope->segment_of_tag[i + 1] = (uint8_t)(by_phase ? 0 : i);
+}
+
 void recorder_lay_out(Recorder *recorder)
 {
     lay_out_workloads(recorder);
     lay_out_services(recorder);
     lay_out_links(recorder);
     lay_out_brokers(recorder);
+    set_segments(recorder, &recorder->workloads);
+    set_segments(recorder, &recorder->services);
+    set_segments(recorder, &recorder->links);
+    set_segments(recorder, &recorder->brokers);
 }
 
-void recorder_open_part(const Recorder *recorder, ScopeParts *scope, Part *part)
+void recorder_open_part(const Recorder *recorder, const ScopeParts *scope, Part *part)
 {
-    size_t windows = (size_t)recorder->timeline.window_count + 1;
-    part->segments = g_new0(Measures, recorder->segment_count);
-    part->window_counts = g_new0(uint64_t, windows * (size_t)scope_counts(scope->scope));
-    histogram_init(&part->live);
+    size_t slices = (size_t)recorder->timeline.slice_count + 1;
+    part->segments = g_new0(Measures, scope->segment_count);
+    part->counts = g_new0(uint64_t, slices * (size_t)scope_counts(scope->scope));
+    if (scope->scope == SCOPE_WORKLOAD)
+        part->offered = g_new0(uint64_t, (size_t)recorder->starts.slice_count + 1);
     if (scope_levels(scope->scope) == 0)
         return;
-    part->window_largest = g_new0(uint32_t, windows);
+    part->largest = g_new0(uint32_t, slices);
     for (int i = 0; i < scope_levels(scope->scope); i++)
         part->levels[i] = level_new(&recorder->timeline);
 }
@@ -167,11 +181,14 @@ static void part_clear(Part *part, uint32_t segments)
     for (uint32_t i = 0; part->segments != NULL && i < segments; i++)
         measures_clear(&part->segments[i]);
     g_free(part->segments);
-    g_free(part->window_counts);
-    g_free(part->window_largest);
+    g_free(part->counts);
+    g_free(part->offered);
+    g_free(part->largest);
     for (int i = 0; i < MEASURES_LEVELS; i++)
         g_free(part->levels[i]);
-    histogram_clear(&part->live);
+    if (part->crowd != NULL)
+        histogram_clear(part->crowd);
+    g_free(part->crowd);
 }
 
 static void whole_clear(Whole *whole)
@@ -182,10 +199,10 @@ static void whole_clear(Whole *whole)
     g_free(whole->part_latencies);
 }
 
-void scope_parts_clear(ScopeParts *scope, uint32_t segments)
+void scope_parts_clear(ScopeParts *scope)
 {
     for (uint32_t i = 0; i < scope->part_count; i++)
-        part_clear(&scope->parts[i], segments);
+        part_clear(&scope->parts[i], scope->segment_count);
     for (uint32_t i = 0; i < scope->whole_count; i++)
         whole_clear(&scope->wholes[i]);
     g_free(scope->latencies);

@@ -1,4 +1,5 @@
 #include <glib.h>
+#include <string.h>
 
 #include "reports/recorder_parts.h"
 
@@ -11,25 +12,23 @@ static void cut_into_phases(Recorder *recorder, const FaultSchedule *faults, Sim
     cuts[1] = has_faults ? CLAMP(faults->last_end, cuts[0], end) : end;
 }
 
-static void cut_into_segments(Recorder *recorder, const SimTime cuts[2], uint32_t batches)
+/* Segments are phases, or batches. */
+static void cut_into_segments(Recorder *recorder, const SimTime phase_cuts[2], uint32_t batches)
 {
-    SimTime start = recorder->topology->simulation.warmup;
-    SimTime duration = recorder->topology->simulation.duration;
-    recorder->segment_bounds[0] = start;
+    const Timeline *timeline = &recorder->timeline;
+    SimTime cuts[SEGMENTS_MAX];
     if (recorder->phase_count > 1) {
-        recorder->segment_count = 3;
-        for (uint8_t i = 0; i < 3; i++)
-            recorder->segment_phases[i] = i;
-        recorder->segment_bounds[1] = cuts[0];
-        recorder->segment_bounds[2] = cuts[1];
+        recorder->segment_count = recorder->phase_count;
+        memcpy(cuts, phase_cuts, 2 * sizeof cuts[0]);
     } else {
         recorder->batch_count = MIN(batches, SEGMENTS_MAX);
         recorder->segment_count = MAX(recorder->batch_count, 1);
-        SimTime part = duration / recorder->segment_count;
-        for (uint32_t i = 1; i < recorder->segment_count; i++)
-            recorder->segment_bounds[i] = start + part * i;
+        SimTime part = (timeline->end - timeline->start) / recorder->segment_count;
+        for (uint32_t i = 0; i + 1 < recorder->segment_count; i++)
+            cuts[i] = timeline->start + part * (i + 1);
     }
-    recorder->segment_bounds[recorder->segment_count] = start + duration;
+    timeline_init(&recorder->starts, timeline->start, timeline->end, timeline->window, cuts,
+                  recorder->segment_count - 1);
 }
 
 /* The most window cells that one run keeps, over all entries: 120 bytes each. Beyond it windows are
@@ -55,10 +54,11 @@ Recorder *recorder_new(const Topology *topology, const FaultSchedule *faults, ui
     recorder->phase_count = topology->fault_count > 0 ? 3 : 1;
     SimTime cuts[2];
     cut_into_phases(recorder, faults, cuts);
-    cut_into_segments(recorder, cuts, batches);
     SimTime start = topology->simulation.warmup;
     timeline_init(&recorder->timeline, start, start + topology->simulation.duration,
                   window_kept(topology), cuts, recorder->phase_count - 1);
+    cut_into_segments(recorder, cuts, batches);
+    histogram_init(&recorder->scratch);
     recorder_lay_out(recorder);
     recorder->events = g_array_new(FALSE, TRUE, sizeof(RunEvent));
     recorder_listen(recorder);
@@ -96,11 +96,13 @@ void recorder_free(Recorder *recorder)
 {
     if (recorder == NULL)
         return;
-    scope_parts_clear(&recorder->workloads, recorder->segment_count);
-    scope_parts_clear(&recorder->services, recorder->segment_count);
-    scope_parts_clear(&recorder->links, recorder->segment_count);
-    scope_parts_clear(&recorder->brokers, recorder->segment_count);
+    scope_parts_clear(&recorder->workloads);
+    scope_parts_clear(&recorder->services);
+    scope_parts_clear(&recorder->links);
+    scope_parts_clear(&recorder->brokers);
     timeline_clear(&recorder->timeline);
+    timeline_clear(&recorder->starts);
+    histogram_clear(&recorder->scratch);
     g_free(recorder->site_parts);
     g_free(recorder->site_limits);
     g_free(recorder->operation_parts);

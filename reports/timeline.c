@@ -64,7 +64,7 @@ void timeline_move_to(Timeline *timeline, SimTime time)
         timeline->low = timeline->bounds[timeline->current];
         timeline->high = timeline->bounds[timeline->current + 1];
     } else {
-        timeline->low = time < timeline->start ? 0 : timeline->end;
+        timeline->low = SIM_TIME_NEVER;
         timeline->high = time < timeline->start ? timeline->start : SIM_TIME_NEVER;
     }
 }

@@ -17,11 +17,11 @@ typedef struct Timeline {
     uint32_t *windows; /* of slice i; windows[slice_count] = window_count */
     uint8_t *phases;   /* of slice i */
     uint32_t current;  /* the slice of the latest time seen; slice_count outside */
-    SimTime low, high; /* of the current slice */
+    SimTime low, high; /* of the current slice; outside low is SIM_TIME_NEVER: no time is in it */
 } Timeline;
 
 /* Cuts at the `count` times in `cuts`, ascending: phase i ends at cuts[i], the last at the end.
- * count <= 2. */
+ * count < 256. */
 void timeline_init(Timeline *timeline, SimTime start, SimTime end, SimTime window,
                    const SimTime *cuts, uint32_t count);
 void timeline_clear(Timeline *timeline);
@@ -39,22 +39,11 @@ static inline uint32_t timeline_slice(const Timeline *timeline, SimTime time)
     return timeline_find(timeline, time);
 }
 
-static inline uint32_t timeline_window(const Timeline *timeline, SimTime time)
-{
-    return timeline->windows[timeline_slice(timeline, time)];
-}
-
 /* Records come in order of time: keeps the current slice up with the clock. */
 static inline void timeline_follow(Timeline *timeline, SimTime now)
 {
     if (now >= timeline->high)
         timeline_move_to(timeline, now);
-}
-
-/* The window of the time last followed. */
-static inline uint32_t timeline_current_window(const Timeline *timeline)
-{
-    return timeline->windows[timeline->current];
 }
 
 /* A level by slices: what happened inside slice i is in sum[i]; what went on over all of slice i is
@@ -73,8 +62,7 @@ void level_add_slow(LevelSlice *slices, const Timeline *timeline, SimTime from, 
 static inline void level_add(LevelSlice *slices, const Timeline *timeline, SimTime from,
                              SimTime until, double level)
 {
-    if (from >= timeline->low && until <= timeline->high &&
-        timeline->current < timeline->slice_count)
+    if (from >= timeline->low && until <= timeline->high)
         slices[timeline->current].sum += level * (double)(until - from);
     else
         level_add_slow(slices, timeline, from, until, level);

@@ -6,11 +6,24 @@
 
 #include "sim/check.h"
 
-#define SUB_COUNT (1u << HISTOGRAM_SUB_BITS)
+#define SUB_COUNT HISTOGRAM_SUB_COUNT
+
+/* Block 0 holds 0 .. 127 exactly; block b >= 1 the values from 2^(b+6) to 2^(b+7), in 128 equal
+ * buckets. */
+static unsigned block_of(uint64_t value)
+{
+    unsigned highest = 63u ^ (unsigned)__builtin_clzll(value | (SUB_COUNT - 1));
+    return highest - (HISTOGRAM_SUB_BITS - 1);
+}
 
 static unsigned shift_of(unsigned block)
 {
-    return block == 0 ? 0 : block - 1;
+    return block - (block != 0);
+}
+
+static unsigned bucket_of(unsigned block, uint64_t value)
+{
+    return (unsigned)(value >> shift_of(block)) & (SUB_COUNT - 1);
 }
 
 static uint64_t bucket_low(unsigned block, unsigned bucket)
@@ -38,8 +51,8 @@ void histogram_clear(Histogram *histogram)
 void histogram_reset(Histogram *histogram)
 {
     for (unsigned i = 0; i < HISTOGRAM_BLOCKS; i++) {
-        if (histogram->blocks[i] != NULL)
-            memset(histogram->blocks[i], 0, SUB_COUNT * sizeof(uint64_t));
+        if (histogram->blocks[i] != NULL && histogram->blocks[i]->total > 0)
+            memset(histogram->blocks[i], 0, sizeof *histogram->blocks[i]);
     }
     histogram->count = 0;
     histogram->sum = 0;
@@ -48,20 +61,92 @@ void histogram_reset(Histogram *histogram)
     histogram->max = 0;
 }
 
-uint64_t *histogram_new_block(Histogram *histogram, unsigned block)
+static HistogramBlock *new_block(Histogram *histogram, unsigned index)
 {
-    histogram->blocks[block] = g_new0(uint64_t, SUB_COUNT);
-    return histogram->blocks[block];
+    histogram->blocks[index] = g_new0(HistogramBlock, 1);
+    return histogram->blocks[index];
+}
+
+static HistogramBlock *block_at(Histogram *histogram, unsigned index)
+{
+    HistogramBlock *block = histogram->blocks[index];
+    return __builtin_expect(block != NULL, 1) ? block : new_block(histogram, index);
+}
+
+static void count_in(HistogramBlock *block, unsigned bucket)
+{
+    block->total++;
+    block->counts[bucket]++;
+}
+
+/* What a histogram knows of its values beside their buckets. */
+typedef struct Sums {
+    __int128 sum;
+    unsigned __int128 sum_squares;
+    SimTime min, max;
+} Sums;
+
+static Sums sums_of(const SimTime *values, size_t count)
+{
+    Sums sums = {.min = SIM_TIME_NEVER};
+#pragma GCC unroll 4
+    for (size_t i = 0; i < count; i++) {
+        SimTime value = values[i];
+        sums.sum += (uint64_t)value;
+        sums.sum_squares += (unsigned __int128)value * (unsigned __int128)value;
+        sums.min = MIN(sums.min, value);
+        sums.max = MAX(sums.max, value);
+    }
+    SIM_CHECK(sums.min >= 0);
+    return sums;
+}
+
+static void add_sums(Histogram *histogram, const Sums *sums, size_t count)
+{
+    histogram->count += count;
+    histogram->sum += sums->sum;
+    histogram->sum_squares += sums->sum_squares;
+    histogram->min = MIN(histogram->min, sums->min);
+    histogram->max = MAX(histogram->max, sums->max);
+}
+
+void histogram_record_all(Histogram *histogram, const SimTime *values, size_t count)
+{
+    Sums sums = sums_of(values, count);
+    add_sums(histogram, &sums, count);
+    for (size_t i = 0; i < count; i++) {
+        unsigned index = block_of((uint64_t)values[i]);
+        count_in(block_at(histogram, index), bucket_of(index, (uint64_t)values[i]));
+    }
+}
+
+void histogram_record_both(Histogram *one, Histogram *other, const SimTime *values, size_t count)
+{
+    Sums sums = sums_of(values, count);
+    add_sums(one, &sums, count);
+    add_sums(other, &sums, count);
+    for (size_t i = 0; i < count; i++) {
+        unsigned index = block_of((uint64_t)values[i]);
+        unsigned bucket = bucket_of(index, (uint64_t)values[i]);
+        count_in(block_at(one, index), bucket);
+        count_in(block_at(other, index), bucket);
+    }
+}
+
+void histogram_record(Histogram *histogram, SimTime value)
+{
+    histogram_record_all(histogram, &value, 1);
 }
 
 void histogram_merge(Histogram *into, const Histogram *from)
 {
     for (unsigned i = 0; i < HISTOGRAM_BLOCKS; i++) {
-        if (from->blocks[i] == NULL)
+        if (from->blocks[i] == NULL || from->blocks[i]->total == 0)
             continue;
-        uint64_t *counts = into->blocks[i] != NULL ? into->blocks[i] : histogram_new_block(into, i);
+        HistogramBlock *block = block_at(into, i);
+        block->total += from->blocks[i]->total;
         for (unsigned j = 0; j < SUB_COUNT; j++)
-            counts[j] += from->blocks[i][j];
+            block->counts[j] += from->blocks[i]->counts[j];
     }
     into->count += from->count;
     into->sum += from->sum;
@@ -70,10 +155,15 @@ void histogram_merge(Histogram *into, const Histogram *from)
     into->max = MAX(into->max, from->max);
 }
 
-static double middle(const Histogram *histogram, unsigned block, unsigned bucket)
+static double middle(unsigned block, unsigned bucket, SimTime min, SimTime max)
 {
     double value = (double)bucket_low(block, bucket) + (double)(bucket_width(block) - 1) / 2;
-    return CLAMP(value, (double)histogram->min, (double)histogram->max);
+    return CLAMP(value, (double)min, (double)max);
+}
+
+static uint64_t total_of(const Histogram *histogram, unsigned block)
+{
+    return histogram->blocks[block] == NULL ? 0 : histogram->blocks[block]->total;
 }
 
 /* ceil(p * count), mending products that a rounding error lifts above a whole number. */
@@ -90,14 +180,54 @@ double histogram_percentile(const Histogram *histogram, double p)
     if (histogram->count == 0)
         return NAN;
     uint64_t rank = rank_of(histogram->count, p), seen = 0;
-    for (unsigned i = 0; i < HISTOGRAM_BLOCKS; i++) {
-        for (unsigned j = 0; histogram->blocks[i] != NULL && j < SUB_COUNT; j++) {
-            seen += histogram->blocks[i][j];
-            if (seen >= rank)
-                return middle(histogram, i, j);
+    unsigned block = 0, bucket = 0;
+    for (; total_of(histogram, block) < rank - seen; block++)
+        seen += total_of(histogram, block);
+    for (; histogram->blocks[block]->counts[bucket] < rank - seen; bucket++)
+        seen += histogram->blocks[block]->counts[bucket];
+    return middle(block, bucket, histogram->min, histogram->max);
+}
+
+static void swap(SimTime *left, SimTime *right)
+{
+    SimTime held = *left;
+    *left = *right;
+    *right = held;
+}
+
+/* The value at this place if they were sorted. C. A. R. Hoare: Algorithm 65, Find (1961). */
+static SimTime find(SimTime *values, ptrdiff_t count, ptrdiff_t place)
+{
+    ptrdiff_t low = 0, high = count - 1;
+    while (low < high) {
+        SimTime pivot = values[place];
+        ptrdiff_t i = low, j = high;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (pivot < values[j])
+                j--;
+            if (i <= j)
+                swap(&values[i++], &values[j--]);
         }
+        if (j < place)
+            low = i;
+        if (place < i)
+            high = j;
     }
-    return (double)histogram->max;
+    return values[place];
+}
+
+double histogram_percentile_of(SimTime *values, size_t count, double p)
+{
+    SimTime min = SIM_TIME_NEVER, max = 0;
+    for (size_t i = 0; i < count; i++) {
+        min = MIN(min, values[i]);
+        max = MAX(max, values[i]);
+    }
+    uint64_t value = (uint64_t)find(values, (ptrdiff_t)count, (ptrdiff_t)rank_of(count, p) - 1);
+    unsigned block = block_of(value);
+    return middle(block, bucket_of(block, value), min, max);
 }
 
 double histogram_mean(const Histogram *histogram)
@@ -133,7 +263,7 @@ uint64_t histogram_count_at_most(const Histogram *histogram, SimTime limit)
     for (unsigned i = 0; i < HISTOGRAM_BLOCKS; i++) {
         for (unsigned j = 0; histogram->blocks[i] != NULL && j < SUB_COUNT; j++) {
             if (bucket_low(i, j) <= (uint64_t)limit)
-                count += histogram->blocks[i][j];
+                count += histogram->blocks[i]->counts[j];
         }
     }
     return count;
