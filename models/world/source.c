@@ -124,10 +124,12 @@ void request_ended(World *world, Call *root, Outcome outcome)
     SIM_CHECK(!request->has_ended);
     request->has_ended = true;
     request->has_succeeded = outcome == OUTCOME_SUCCESS;
+    bool is_complete = request->work == 1;
     RequestRecord record = {
         .workload = request->workload,
         .site = request->site,
         .tag = request->tag,
+        .is_complete = is_complete,
         .outcome = outcome,
         .is_degraded = root->is_degraded && outcome == OUTCOME_SUCCESS,
         .started = request->started,
@@ -136,7 +138,12 @@ void request_ended(World *world, Call *root, Outcome outcome)
     world->observer.request_ended(world->observer.context, &record);
     uint32_t user = request->user;
     call_free(world, root);
-    request_release(world, handle);
+    if (is_complete) {
+        request->work = 0;
+        slab_give(&world->requests, handle);
+    } else {
+        request_release(world, handle);
+    }
     if (user != NO_INDEX)
         think(world, user);
 }

@@ -35,6 +35,12 @@ static RequestTag request_started(void *context, uint32_t workload, uint32_t sit
     return 0;
 }
 
+static void all_done(Trace *trace, uint32_t workload, SimTime started, SimTime completed)
+{
+    line(trace, completed, "all done %s after %g", trace->topology->workloads[workload].name,
+         sim_time_to_ms(completed - started));
+}
+
 static void request_ended(void *context, const RequestRecord *record)
 {
     Trace *trace = context;
@@ -42,14 +48,13 @@ static void request_ended(void *context, const RequestRecord *record)
          trace->topology->workloads[record->workload].name,
          record->is_unfinished ? "unfinished" : outcome_name(record->outcome),
          record->is_degraded ? " degraded" : "", sim_time_to_ms(record->ended - record->started));
+    if (record->is_complete)
+        all_done(trace, record->workload, record->started, record->ended);
 }
 
 static void request_completed(void *context, const CompletionRecord *record)
 {
-    Trace *trace = context;
-    line(trace, record->completed, "all done %s after %g",
-         trace->topology->workloads[record->workload].name,
-         sim_time_to_ms(record->completed - record->started));
+    all_done(context, record->workload, record->started, record->completed);
 }
 
 static void visit_ended(void *context, const VisitRecord *record)
