@@ -139,8 +139,9 @@ bench:
 
 # Instructions per hop against the committed ones, and how to commit new ones.
 bench-check bench-accept:
+	@.ci/set-up valgrind
 	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench_once
-	@.ci/bench-check $(BUILD) $(@:bench-%=%)
+	@FLAGS="$(CODE_FLAGS)" .ci/bench-check $(BUILD) $(@:bench-%=%)
 
 bench-events:
 	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench_events
