@@ -6,6 +6,7 @@
 #   make check      layers, kinds, banned calls, formatting, the other compiler, the manual's freshness
 #   make bench      speed and memory: a table, and bench.csv
 #   make bench-check    instructions per hop, against those committed; make bench-accept commits new ones
+#   make bench-long     a thousand million events in the memory of ten million
 #   make bench-events   ways to keep future events, compared
 #   make docs       rewrites what is generated: schema, columns, kinds
 #   make golden     rewrites the golden results (review the difference)
@@ -137,6 +138,15 @@ bench:
 	@$(MAKE) --no-print-directory $(BENCHES)
 	@FLAGS="$(CODE_FLAGS)" $(BUILD)/tests/bench/bench_run bench.csv
 
+# Peak memory of a run of ten million events and of one of a thousand million, in as many windows: minutes.
+bench-long:
+	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench_once
+	@for seconds in 560 56000; do \
+		echo "mm1, $$seconds s"; \
+		$(BUILD)/tests/bench/bench_once mm1 "/simulation/duration=\"$${seconds}s\"" \
+			"/simulation/window=\"$${seconds}ms\"" || exit 1; \
+	done
+
 # Instructions per hop against the committed ones, and how to commit new ones.
 bench-check bench-accept:
 	@.ci/set-up valgrind
@@ -166,5 +176,5 @@ clean:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench bench-check bench-accept bench-events docs golden install clean always
+.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench bench-check bench-accept bench-long bench-events docs golden install clean always
 .SECONDARY:

@@ -21,10 +21,11 @@ static int run(const Case *what, const char *const *extra)
 {
     g_autoptr(Topology) topology = case_topology(what, extra);
     Figures figures = run_recorded(topology);
-    printf("requests %" PRIu64 "\nhops %" PRIu64 "\nevents %" PRIu64 "\nmost_live_hops %" PRIu64
-           "\ncpu_seconds %.3f\npeak_mib %.2f\n",
+    printf("requests %" PRIu64 "\nhops %" PRIu64 "\nevents %" PRIu64 "\nmost_live_requests %" PRIu64
+           "\nmost_live_hops %" PRIu64 "\ncpu_seconds %.3f\npeak_mib %.2f\n",
            figures.counts.requests, figures.counts.attempts, figures.counts.events,
-           figures.counts.most_frames, figures.seconds, figures.peak_mib);
+           figures.counts.most_requests, figures.counts.most_frames, figures.seconds,
+           figures.peak_mib);
     return 0;
 }
 
