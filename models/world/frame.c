@@ -43,20 +43,37 @@ void frame_free(World *world, Frame *frame)
     request_release(world, frame->request);
 }
 
-void request_release(World *world, uint32_t handle)
+/* The last piece of its work has been let go. */
+static void request_complete(World *world, uint32_t handle)
 {
-    Request *request = request_at(world, handle);
-    SIM_CHECK(request->work > 0);
-    if (--request->work > 0)
-        return;
+    const Request *request = request_at(world, handle);
     CompletionRecord record = {.workload = request->workload,
                                .site = request->site,
                                .tag = request->tag,
                                .has_succeeded = request->has_succeeded,
                                .started = request->started,
-                               .completed = world_now(world)};
+                               .completed = request->worked};
     world->observer.request_completed(world->observer.context, &record);
     slab_give(&world->requests, handle);
+}
+
+void request_release(World *world, uint32_t handle)
+{
+    Request *request = request_at(world, handle);
+    SIM_CHECK(request->work > 0);
+    request->worked = world_now(world);
+    if (--request->work == 0)
+        request_complete(world, handle);
+}
+
+void request_release_since(World *world, uint32_t handle, SimTime ended)
+{
+    Request *request = request_at(world, handle);
+    SIM_CHECK(request->work > 0);
+    if (ended > request->worked)
+        request->worked = ended;
+    if (--request->work == 0)
+        request_complete(world, handle);
 }
 
 void frame_resume(World *world, Frame *frame, Wake wake)

@@ -192,6 +192,7 @@ typedef struct Request {
     uint32_t work; /* the user's call, live frames, lone calls and messages; at 0 it is completed */
     RequestTag tag;
     bool has_ended, has_succeeded;
+    SimTime worked; /* when a piece of its work last ended */
 } Request;
 
 /* --- replicas */
@@ -480,6 +481,8 @@ void frame_leave_cpu(World *world, Frame *frame);
 void frame_drop(World *world, Frame *frame, VisitEnd end);
 /* A piece of the request's work is over. */
 void request_release(World *world, uint32_t request);
+/* The same for work that had ended before, at `ended`, but might have been repeated until now. */
+void request_release_since(World *world, uint32_t request, SimTime ended);
 
 /* --- step.c: what frames do */
 
