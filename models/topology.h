@@ -181,7 +181,7 @@ typedef struct LinkConfig {
 
 /* --- brokers */
 
-typedef enum BrokerKindId { BROKER_QUEUE, BROKER_TOPIC } BrokerKindId;
+typedef enum BrokerKindId { BROKER_QUEUE, BROKER_TOPIC, BROKER_STREAM } BrokerKindId;
 typedef enum Overflow { OVERFLOW_REJECT_PUBLISH, OVERFLOW_DROP_HEAD, OVERFLOW_BLOCK } Overflow;
 typedef enum AckMode { ACK_AFTER_PROCESSING, ACK_BEFORE_PROCESSING } AckMode;
 typedef enum RequeueTo { REQUEUE_TAIL, REQUEUE_HEAD } RequeueTo;
@@ -198,11 +198,46 @@ typedef struct ConsumerConfig {
     int requeue_to;
 } ConsumerConfig;
 
-/* What competing consumers take from: a queue, or one subscription of a topic. Each has its own
- * bound. */
+typedef enum Partitioner { PARTITIONER_ROUND_ROBIN, PARTITIONER_STICKY } Partitioner;
+typedef enum Acks { ACKS_NONE, ACKS_LEADER, ACKS_ALL } Acks;
+typedef enum CommitMode { COMMIT_AUTO, COMMIT_AFTER_BATCH, COMMIT_AFTER_RECORD } CommitMode;
+typedef enum RebalanceMode {
+    REBALANCE_EAGER,
+    REBALANCE_COOPERATIVE,
+    REBALANCE_STATIC
+} RebalanceMode;
+typedef enum Assignment { ASSIGNMENT_RANGE, ASSIGNMENT_ROUND_ROBIN } Assignment;
+
+/* What a stream has besides what all brokers have. */
+typedef struct StreamConfig {
+    uint32_t partitions;
+    SimTime retention;                       /* SIM_TIME_NEVER: records are kept for ever */
+    uint32_t retention_records;              /* per partition; UINT32_MAX: no limit */
+    int partitioner;                         /* Partitioner: of records without a key */
+    int64_t batch_size;                      /* sticky: bytes until the next partition */
+    int acks;                                /* Acks */
+    const Distribution *replication_latency; /* NULL: none */
+} StreamConfig;
+
+/* How the consumers of a group read a stream; what they do with a record is in their
+ * ConsumerConfig. */
+typedef struct GroupConfig {
+    uint32_t max_poll_records;
+    int commit;                   /* CommitMode */
+    SimTime auto_commit_interval; /* at least 1 */
+    int rebalance;                /* RebalanceMode */
+    int assignment;               /* Assignment */
+    const Distribution *rebalance_time;
+    SimTime session_timeout;
+} GroupConfig;
+
+/* What competing consumers take from: a queue, one subscription of a topic, or a stream as one
+ * consumer group sees it. Each has its own bound. A group has one consumer, whose concurrency is
+ * the members in each replica. */
 typedef struct SubscriptionConfig {
-    const char *name;      /* of a topic's subscription; NULL: the queue itself */
-    const char *full_name; /* "topic/subscription", or the queue's name: as in reports */
+    const char *name;         /* of a topic's subscription or a group; NULL: the queue itself */
+    const char *full_name;    /* "topic/subscription", or the queue's name: as in reports */
+    const GroupConfig *group; /* of a stream; else NULL */
     uint32_t broker;
     const ConsumerConfig *consumers;
     uint32_t consumer_count;
@@ -217,6 +252,7 @@ typedef struct BrokerConfig {
     const Distribution *publish_latency, *delivery_latency; /* NULL: none */
     uint32_t first_subscription,
         subscription_count; /* in topology->subscriptions; a queue has exactly one */
+    StreamConfig stream;
 } BrokerConfig;
 
 /* --- workloads */

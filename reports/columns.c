@@ -233,9 +233,9 @@ static const Column link_columns[] = {
 static const Column broker_columns[] = {
     RUN_LABELS,
     LABEL("broker", "", "name of the broker"),
-    LABEL("consumer", "", "consuming operation of a queue, or subscription of a topic; `*` is all together"),
+    LABEL("consumer", "", "consuming operation of a queue, subscription of a topic, or consumer group of a stream; `*` is all together"),
     PHASE_LABEL,
-    METRIC("published", "messages", TOTAL, NEUTRAL, "messages taken in, each subscription of a topic counted; published = acknowledged + dead_lettered + dropped + still there at the end; empty for one of several consumers of a queue", .value = broker_published, SERIES),
+    METRIC("published", "messages", TOTAL, NEUTRAL, "messages taken in, each subscription of a topic and each group of a stream counted; published = acknowledged + dead_lettered + dropped + still there at the end; empty for one of several consumers of a queue", .value = broker_published, SERIES),
     METRIC("rejected", "messages", TOTAL, LOWER, "messages refused because the queue was full", .value = broker_rejected, SERIES),
     METRIC("delivered", "deliveries", COUNT, NEUTRAL, "messages taken out for a consumer, each time anew", .index = BROKER_DELIVERED, SERIES),
     METRIC("acknowledged", "messages", COUNT, HIGHER, "messages that were dealt with", .index = BROKER_ACKNOWLEDGED, SERIES),
@@ -244,11 +244,11 @@ static const Column broker_columns[] = {
     METRIC("dropped", "messages", COUNT, LOWER, "messages lost for good", .index = BROKER_DROPPED, SERIES),
     METRIC("expired", "messages", EMPTY, LOWER, "messages whose time to live ended; empty: not simulated yet"),
     METRIC("duplicates", "deliveries", COUNT, LOWER, "messages processed once more than needed", .index = BROKER_DUPLICATES, SERIES),
-    METRIC("depth_mean", "messages", VALUE, LOWER, "mean number of messages ready for delivery", .value = broker_depth, SERIES),
+    METRIC("depth_mean", "messages", VALUE, LOWER, "mean number of messages ready for delivery; of a stream, records not committed: the lag", .value = broker_depth, SERIES),
     METRIC("depth_max", "messages", VALUE, LOWER, "largest number of them (of one subscription)", .value = broker_deepest, SERIES),
     METRIC("delay_mean_ms", "ms", MEAN, LOWER, "mean time from the publication to a delivery", .index = BROKER_DELAY, SERIES),
     METRIC("delay_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = BROKER_DELAY, .p = 0.99, SERIES),
-    METRIC("completion_mean_ms", "ms", MEAN, LOWER, "mean time from the publication to the acknowledgement", .index = BROKER_COMPLETION),
+    METRIC("completion_mean_ms", "ms", MEAN, LOWER, "mean time from the publication to the acknowledgement; of a stream, to the commit", .index = BROKER_COMPLETION),
     METRIC("completion_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = BROKER_COMPLETION, .p = 0.99),
 };
 
@@ -302,7 +302,7 @@ static const Column percentile_columns[] = {
 static const Column event_columns[] = {
     RUN_LABELS,
     LABEL("time_s", "s", "since the start of measurement; negative in the warm-up"),
-    LABEL("type", "", "`fault_start`, `fault_end`, ..."),
+    LABEL("type", "", "`fault_start`, `fault_end`, `rebalance_start`, `rebalance_end`"),
     LABEL("subject", "", "name of what changed"),
     LABEL("value", "", "number that belongs to it, if any"),
     LABEL("detail", "", "words that belong to it, if any"),

@@ -1,15 +1,20 @@
-/* "brokers": queues and topics, and who consumes from them. */
+/* "brokers": queues, topics and streams, and who consumes from them. */
 #include <string.h>
 
 #include "models/reader/choices.h"
 #include "models/reader/draft.h"
+#include "models/reader/streams.h"
 #include "models/reader/tables.h"
 
 #define CONCURRENCY_MAX 100000
 #define LENGTH_MAX      1000000000
+#define PARTITIONS_MAX  10000
 
-static const char *const broker_kinds[] = {"queue", "topic", NULL};
-static const char *const later_kinds[] = {"stream", NULL};
+static const char *const broker_kinds[] = {"queue", "topic", "stream", NULL};
+static const char *const presets[] = {"kafka", NULL};
+static const char *const later_presets[] = {"rabbitmq", "sqs", "sns", "pubsub", "nats", NULL};
+static const char *const partitioners[] = {"round_robin", "sticky", NULL};
+static const char *const acknowledgements[] = {"0", "1", "all", NULL};
 static const char *const overflows[] = {"reject_publish", "drop_head", "block", NULL};
 static const char *const acks[] = {"after_processing", "before_processing", NULL};
 static const char *const requeues[] = {"tail", "head", NULL};
@@ -96,7 +101,8 @@ static void read_consumers(const Spec *spec, ReadContext *context, SubscriptionC
 
 typedef struct BrokerDraft {
     BrokerConfig config;
-    Spec consumers, subscriptions;
+    int preset; /* index in presets; -1: none */
+    Spec consumers, subscriptions, groups;
 } BrokerDraft;
 
 static bool keep_spec(const Spec *spec, ReadContext *context, void *value)
@@ -111,20 +117,25 @@ static const KeyCustom consumers_custom = {keep_spec, "an object of consumers by
 static const KeyCustom subscriptions_custom = {keep_spec, "an object of subscriptions by name",
                                                "{\"$ref\": \"#/$defs/subscriptions\"}"};
 
-static bool read_kind(const Spec *spec, ReadContext *context, void *value)
+static const KeyCustom groups_custom = {keep_spec, "an object of consumer groups by name",
+                                        "{\"$ref\": \"#/$defs/consumer_groups\"}"};
+
+static bool read_preset(const Spec *spec, ReadContext *context, void *value)
 {
     (void)context;
-    return choice_read(spec, broker_kinds, later_kinds, value);
+    return choice_read(spec, presets, later_presets, value);
 }
 
-static const KeyCustom kind_custom = {read_kind, "queue or topic",
-                                      "{\"enum\": [\"queue\", \"topic\"]}"};
+static const KeyCustom preset_custom = {read_preset, "kafka", "{\"enum\": [\"kafka\"]}"};
 
 #define BROKER(member) offsetof(BrokerDraft, config.member)
 
 const Key broker_keys[] = {
-    {"kind", KEY_CUSTOM, .required = true, .offset = BROKER(kind), .detail.custom = &kind_custom,
-     .summary = "queue: consumers compete; topic: every subscription gets a copy"},
+    {"kind", KEY_CHOICE, .required = true, .offset = BROKER(kind), .detail.choices = broker_kinds,
+     .summary = "queue: consumers compete; topic: every subscription gets a copy; stream: a log in "
+                "partitions, read by consumer groups"},
+    {"preset", KEY_CUSTOM, .offset = offsetof(BrokerDraft, preset), .detail.custom = &preset_custom,
+     .summary = "defaults of a named system"},
     {"max_length", KEY_INTEGER, .nullable = true, .offset = BROKER(max_length), .min = 1,
      .max = LENGTH_MAX, .summary = "messages that wait, per subscription; unbounded by default"},
     {"overflow", KEY_CHOICE, .offset = BROKER(overflow), .fallback = "\"reject_publish\"",
@@ -137,10 +148,29 @@ const Key broker_keys[] = {
      .detail.custom = &consumers_custom, .summary = "of a queue: by operation"},
     {"subscriptions", KEY_CUSTOM, .offset = offsetof(BrokerDraft, subscriptions),
      .detail.custom = &subscriptions_custom, .summary = "of a topic: by name"},
-    {"preset", KEY_UNSUPPORTED, .summary = "defaults of a named system"},
-    {"partitions", KEY_UNSUPPORTED, .summary = "of a stream"},
-    {"retention", KEY_UNSUPPORTED, .summary = "of a stream"},
-    {"consumer_groups", KEY_UNSUPPORTED, .summary = "of a stream"},
+    {"partitions", KEY_INTEGER, .offset = BROKER(stream.partitions), .min = 1,
+     .max = PARTITIONS_MAX, .summary = "of a stream, which must say how many"},
+    {"retention", KEY_DURATION, .nullable = true, .offset = BROKER(stream.retention), .min = 1,
+     .max = (double)SIM_TIME_LONGEST,
+     .summary = "of a stream: how long a record can be read; for ever by default"},
+    {"retention_records", KEY_INTEGER, .nullable = true, .offset = BROKER(stream.retention_records),
+     .min = 1, .max = LENGTH_MAX,
+     .summary = "of a stream: how many records a partition keeps; all by default"},
+    {"partitioner", KEY_CHOICE, .offset = BROKER(stream.partitioner),
+     .detail.choices = partitioners,
+     .summary = "of a stream: where records without key go; round_robin by default; sticky: a "
+                "batch to one partition, the next to the next"},
+    {"batch_size", KEY_SIZE, .offset = BROKER(stream.batch_size), .fallback = "\"16KiB\"",
+     .summary = "of a stream: how much a sticky producer sends to one partition"},
+    {"acks", KEY_CHOICE, .offset = BROKER(stream.acks), .fallback = "\"all\"",
+     .detail.choices = acknowledgements,
+     .summary = "of a stream: the publisher waits for nobody (0), the leader (1), or the replicas "
+                "as well (all)"},
+    {"replication_latency", KEY_DISTRIBUTION, .nullable = true,
+     .offset = BROKER(stream.replication_latency),
+     .summary = "of a stream: from the leader to all replicas in sync; none by default"},
+    {"consumer_groups", KEY_CUSTOM, .offset = offsetof(BrokerDraft, groups),
+     .detail.custom = &groups_custom, .summary = "of a stream: by name"},
     {"message_ttl", KEY_UNSUPPORTED, .summary = "after which a message expires"},
     {.name = NULL},
 };
@@ -151,7 +181,7 @@ const Key subscription_keys[] = {
     {.name = NULL},
 };
 
-static SubscriptionConfig subscription_of(ReadContext *context, uint32_t broker, const char *name)
+SubscriptionConfig subscription_named(ReadContext *context, uint32_t broker, const char *name)
 {
     SubscriptionConfig subscription = {.broker = broker};
     const char *broker_name = name_map_get(&context->draft->brokers, broker);
@@ -164,7 +194,7 @@ static SubscriptionConfig subscription_of(ReadContext *context, uint32_t broker,
 
 static void read_queue(const Spec *spec, ReadContext *context, BrokerDraft *draft, uint32_t broker)
 {
-    SubscriptionConfig subscription = subscription_of(context, broker, NULL);
+    SubscriptionConfig subscription = subscription_named(context, broker, NULL);
     if (draft->subscriptions.node != NULL)
         spec_problem_at_key(&draft->subscriptions, "is for a topic; a queue has consumers");
     if (draft->consumers.node != NULL)
@@ -175,7 +205,7 @@ static void read_queue(const Spec *spec, ReadContext *context, BrokerDraft *draf
 
 static void read_subscription(const Spec *spec, ReadContext *context, uint32_t broker)
 {
-    SubscriptionConfig subscription = subscription_of(context, broker, spec->name);
+    SubscriptionConfig subscription = subscription_named(context, broker, spec->name);
     Spec consumers = {.node = NULL};
     spec_check_name(spec, "subscription");
     if (keys_read(spec, context, &consumers, subscription_keys) && consumers.node != NULL)
@@ -195,17 +225,42 @@ static void read_topic(ReadContext *context, BrokerDraft *draft, uint32_t broker
         read_subscription(&child, context, broker);
 }
 
+/* Kafka keeps records for a week, and its producers stick to a partition. */
+static void apply_preset(const Spec *spec, BrokerDraft *draft)
+{
+    Spec child;
+    StreamConfig *stream = &draft->config.stream;
+    if (draft->preset < 0)
+        return;
+    if (draft->config.kind != BROKER_STREAM && spec_member(spec, "preset", &child)) {
+        spec_problem(&child, "is for a broker of \"kind\": \"stream\"");
+        return;
+    }
+    if (!spec_has(spec, "retention"))
+        stream->retention = 7 * 24 * 3600 * SIM_TIME_S;
+    if (!spec_has(spec, "partitioner"))
+        stream->partitioner = PARTITIONER_STICKY;
+}
+
 static void read_one(const Spec *spec, ReadContext *context, uint32_t broker)
 {
     Draft *draft = context->draft;
-    BrokerDraft read = {.config = {.max_length = UINT32_MAX}};
+    BrokerDraft read = {.config = {.max_length = UINT32_MAX}, .preset = -1};
+    read.config.stream.retention = SIM_TIME_NEVER;
+    read.config.stream.retention_records = UINT32_MAX;
     bool is_good = keys_read(spec, context, &read, broker_keys);
+    if (is_good) {
+        apply_preset(spec, &read);
+        stream_refuse_keys(spec, read.config.kind);
+    }
     read.config.name = name_map_get(&draft->brokers, broker);
     read.config.first_subscription = draft->subscription_list->len;
     if (is_good && read.config.kind == BROKER_QUEUE)
         read_queue(spec, context, &read, broker);
     if (is_good && read.config.kind == BROKER_TOPIC)
         read_topic(context, &read, broker);
+    if (is_good && read.config.kind == BROKER_STREAM)
+        stream_read(spec, context, &read.groups, &read.config, broker);
     read.config.subscription_count = draft->subscription_list->len - read.config.first_subscription;
     g_array_index(draft->broker_list, BrokerConfig, broker) = read.config;
 }
@@ -240,7 +295,10 @@ uint64_t broker_slots(const Draft *draft)
             uint32_t operation = subscription->consumers[k].operation;
             uint32_t service =
                 g_array_index(draft->operation_list, OperationConfig, operation).service;
-            slots += g_array_index(draft->service_list, ServiceConfig, service).replicas;
+            uint64_t replicas = g_array_index(draft->service_list, ServiceConfig, service).replicas;
+            slots += subscription->group == NULL
+                         ? replicas
+                         : replicas * subscription->consumers[k].concurrency;
         }
     }
     return slots;

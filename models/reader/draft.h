@@ -61,7 +61,8 @@ void services_read(ReadContext *context);
 void brokers_read(ReadContext *context);
 void slos_read(ReadContext *context);
 
-/* Consumers of all brokers, one for each replica. After services_read. */
+/* Consumers of all brokers, one for each replica, and all members of groups. After services_read.
+ */
 uint64_t broker_slots(const Draft *draft);
 
 /* Whether a consumer of the broker takes messages for the operation. */

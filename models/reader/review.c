@@ -178,6 +178,27 @@ static void review_consumers(Topology *topology)
     warn_of_rest(&sort);
 }
 
+/* --- consumers without a partition */
+
+static void review_groups(Topology *topology)
+{
+    Sort sort = {topology, "consumer groups", 0};
+    for (uint32_t i = 0; i < topology->subscription_count; i++) {
+        const SubscriptionConfig *group = &topology->subscriptions[i];
+        const BrokerConfig *broker = &topology->brokers[group->broker];
+        if (group->group == NULL)
+            continue;
+        double members = call_graph_capacity(topology, &group->consumers[0]);
+        if (members > broker->stream.partitions)
+            warn(&sort,
+                 "/brokers/%s/consumer_groups/%s: %.0f consumers share %u partitions: %.0f of them "
+                 "get none",
+                 broker->name, group->name, members, broker->stream.partitions,
+                 members - broker->stream.partitions);
+    }
+    warn_of_rest(&sort);
+}
+
 void topology_review(ReadContext *context)
 {
     Topology *topology = context->draft->topology;
@@ -185,4 +206,5 @@ void topology_review(ReadContext *context)
     review_load(topology);
     review_timeouts(topology);
     review_consumers(topology);
+    review_groups(topology);
 }

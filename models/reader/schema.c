@@ -234,6 +234,7 @@ static const struct {
     {"brokers", "broker", NAME_PATTERN, false},
     {"consumers", "consumer", "^[^.]+\\.[^.]+$", false},
     {"subscriptions", "subscription", NAME_PATTERN, false},
+    {"consumer_groups", "consumer_group", NAME_PATTERN, false},
     {"workloads", "workload", NAME_PATTERN, true},
     {"faults", "fault", NAME_PATTERN, false},
     {"slos", "slo", NAME_PATTERN, false},

@@ -14,6 +14,7 @@ extern const Key balancing_keys[];
 extern const Key broker_keys[];
 extern const Key consumer_keys[];
 extern const Key subscription_keys[];
+extern const Key consumer_group_keys[];
 extern const Key workload_keys[];
 extern const Key arrival_part_keys[];
 extern const Key fault_keys[];

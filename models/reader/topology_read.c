@@ -4,6 +4,7 @@
 
 #include "models/reader/draft.h"
 #include "models/reader/links.h"
+#include "models/reader/streams.h"
 #include "models/reader/traffic.h"
 #include "models/reader/tables.h"
 
@@ -74,7 +75,7 @@ const Key root_keys[] = {
     {"links", KEY_CUSTOM, .required = true, .offset = ROOT(links), .detail.custom = &links_custom,
      .summary = "how callers reach what they call"},
     {"brokers", KEY_CUSTOM, .offset = ROOT(brokers), .detail.custom = &brokers_custom,
-     .summary = "queues and topics"},
+     .summary = "queues, topics and streams"},
     {"workloads", KEY_CUSTOM, .required = true, .offset = ROOT(workloads),
      .detail.custom = &workloads_custom, .summary = "who asks"},
     {"faults", KEY_CUSTOM, .offset = ROOT(faults), .detail.custom = &faults_custom,
@@ -284,6 +285,7 @@ static void read_parts(ReadContext *context)
     links_finish(context);
     check_counters(context);
     check_slots(context);
+    streams_check_size(context);
 }
 
 static bool read_all(Document *document, Topology *topology, Problems *problems)

@@ -125,12 +125,21 @@ static void dead_letter(World *world, uint32_t handle, uint32_t broker_index)
         report(world, message, MESSAGE_DROPPED, false);
     } else {
         report(world, message, MESSAGE_DEAD_LETTERED, false);
-        const BrokerConfig *broker = &world->topology->brokers[broker_index];
-        uint32_t end = broker->first_subscription + broker->subscription_count;
-        for (uint32_t i = broker->first_subscription; i < end; i++)
-            accept(world, i, message->request, message->visit);
+        broker_take(world, broker_index, message->request, message->visit);
     }
     message_free(world, handle);
+}
+
+void broker_take(World *world, uint32_t broker_index, uint32_t request, uint64_t visit)
+{
+    const BrokerConfig *broker = &world->topology->brokers[broker_index];
+    if (broker->kind == BROKER_STREAM) {
+        stream_take(world, broker_index, request, visit);
+        return;
+    }
+    uint32_t end = broker->first_subscription + broker->subscription_count;
+    for (uint32_t i = broker->first_subscription; i < end; i++)
+        accept(world, i, request, visit);
 }
 
 /* --- delivery */
@@ -238,6 +247,10 @@ static void process(World *world, uint32_t handle)
 /* The consumer takes up what waits in its buffer, as far as its concurrency goes. */
 void slot_process(World *world, uint32_t slot_index)
 {
+    if (slot_index >= world->slot_count) {
+        stream_member_go_on(world, slot_index - world->slot_count);
+        return;
+    }
     ConsumerSlot *slot = &world->slots[slot_index];
     slot->is_due = false;
     while (slot->buffer.count > 0 && slot->processing < consumer_of(world, slot)->concurrency &&
@@ -291,6 +304,10 @@ static void arrive(World *world, uint32_t handle)
 void message_event(World *world, uint32_t handle)
 {
     Message *message = message_at(world, handle);
+    if (message->is_record) {
+        stream_message_event(world, handle);
+        return;
+    }
     message->event = 0;
     if (message->state == MESSAGE_IN_TRANSIT) {
         arrive(world, handle);
@@ -316,6 +333,10 @@ void message_redelivery_due(World *world, uint32_t handle)
 
 void message_processed(World *world, const Frame *frame, bool has_succeeded)
 {
+    if (frame->slot >= world->slot_count) {
+        stream_processed(world, frame, has_succeeded);
+        return;
+    }
     ConsumerSlot *slot = &world->slots[frame->slot];
     uint32_t handle = frame->from, serial = frame->from_serial, slot_index = frame->slot;
     uint32_t subscription = slot->subscription;
@@ -354,6 +375,7 @@ void consumer_crashed(World *world, uint32_t replica)
         world->slots[i].buffer.count = 0;
         subscription_touch(world, world->slots[i].subscription);
     }
+    stream_replica_changed(world, replica);
 }
 
 void consumer_returned(World *world, uint32_t replica)
@@ -362,6 +384,7 @@ void consumer_returned(World *world, uint32_t replica)
         if (world->slots[i].replica == replica)
             subscription_touch(world, world->slots[i].subscription);
     }
+    stream_replica_changed(world, replica);
 }
 
 /* --- publishing */
@@ -433,6 +456,10 @@ void publish_begin(World *world, Call *call, uint32_t broker_index)
     if (broker->publish_latency != NULL)
         takes = world_draw(world, broker->publish_latency, world->publish_keys[broker_index],
                            request_at(world, call->request)->id, publish_visit(world, call));
+    if (broker->kind == BROKER_STREAM) {
+        stream_publish(world, call, broker_index, takes, publish_visit(world, call));
+        return;
+    }
     call->event = engine_schedule(&world->engine, world_now(world) + takes, EVENT_COMPLETION,
                                   EVENT_CALL, call->self);
 }
@@ -483,6 +510,8 @@ void publish_over(World *world, Call *call)
 void message_unfinished(World *world, uint32_t handle)
 {
     Message *message = message_at(world, handle);
-    if (message->is_live)
+    if (message->is_live && message->is_record)
+        stream_message_unfinished(world, message);
+    else if (message->is_live)
         report(world, message, MESSAGE_UNFINISHED, message->state == MESSAGE_READY);
 }

@@ -107,6 +107,8 @@ static void build_links(World *world)
 static uint32_t slots_of(const Topology *topology, const SubscriptionConfig *subscription)
 {
     uint32_t count = 0;
+    if (subscription->group != NULL)
+        return 0; /* its consumers are members: streams_build */
     for (uint32_t i = 0; i < subscription->consumer_count; i++)
         count +=
             topology->services[topology->operations[subscription->consumers[i].operation].service]
@@ -149,7 +151,8 @@ static void build_brokers(World *world)
         subscription->slot_count = slots_of(topology, config);
         subscription->lanes = g_new(uint32_t, config->consumer_count);
         subscription->delivery_key = key_of(world, config->full_name, "delivery");
-        build_slots(world, i, first);
+        if (config->group == NULL)
+            build_slots(world, i, first);
         first += subscription->slot_count;
     }
     world->publish_keys = g_new(uint64_t, topology->broker_count);
@@ -277,6 +280,7 @@ void world_build(World *world)
     build_replicas(world);
     build_links(world);
     build_brokers(world);
+    streams_build(world);
     build_sources(world);
     build_operations(world);
     build_step_keys(world);
@@ -325,6 +329,7 @@ static void demolish_parts(World *world)
 void world_demolish(World *world)
 {
     demolish_parts(world);
+    streams_demolish(world);
     void *const arrays[] = {
         world->replicas,       world->links,        world->subscriptions, world->slots,
         world->sources,        world->users,        world->operations,    world->abort_keys,

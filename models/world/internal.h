@@ -44,6 +44,7 @@ typedef enum EventKind {
     EVENT_SOURCE,          /* workload: the next arrival */
     EVENT_USER,            /* user of a closed workload: has thought */
     EVENT_FAULT,           /* edge of a fault window */
+    EVENT_STREAM,          /* timer of a stream's member, group or partition */
 } EventKind;
 
 typedef enum FrameState {
@@ -268,19 +269,36 @@ typedef enum MessageState {
     MESSAGE_IN_TRANSIT, /* on its way to a consumer */
     MESSAGE_BUFFERED,   /* at a consumer, waits for its turn */
     MESSAGE_PROCESSING,
+    MESSAGE_SENDING,     /* into a stream: on its way to the leader of its partition */
+    MESSAGE_REPLICATING, /* and to the other replicas */
 } MessageState;
 
 typedef struct Message {
-    EventId event, redelivery;
+    EventId event;
+    union {
+        EventId redelivery;
+        SimTime processed; /* record: last; SIM_TIME_NEVER: not yet */
+    };
     SimTime published, entered;
     uint64_t visit;
     uint32_t request;
-    uint32_t subscription;
-    uint32_t serial; /* of the delivery; never repeats for this handle */
-    uint32_t deliveries;
-    uint32_t slot;           /* where it was last delivered */
-    uint32_t next, previous; /* among the ready ones */
+    uint32_t subscription; /* SENDING, REPLICATING: broker */
+    uint32_t serial;       /* of the delivery; never repeats for this handle */
+    union {
+        uint32_t deliveries;
+        uint32_t caller_serial; /* SENDING, REPLICATING */
+    };
+    uint32_t slot; /* where it was last delivered; record: NO_INDEX */
+    union {
+        uint32_t next;   /* among the ready ones; record: in its partition */
+        uint32_t caller; /* SENDING, REPLICATING: the call that publishes it */
+    };
+    union {
+        uint32_t previous;  /* among the ready ones */
+        uint32_t partition; /* record: of its group; SENDING, REPLICATING: of the stream */
+    };
     bool is_live;
+    bool is_record;    /* in a stream, or on its way there */
     bool is_duplicate; /* the delivery to come repeats work that may go on or has been done */
     uint8_t state;
 } Message;
@@ -343,6 +361,7 @@ struct World {
     Link *links;
     Subscription *subscriptions;
     ConsumerSlot *slots;
+    struct Streams *streams; /* models/world/stream.h; NULL: there are none */
     Source *sources;
     User *users;
     OperationCondition *operations;
@@ -564,6 +583,26 @@ void message_processed(World *world, const Frame *frame, bool has_succeeded);
 void consumer_crashed(World *world, uint32_t replica);
 void consumer_returned(World *world, uint32_t replica);
 void message_unfinished(World *world, uint32_t message);
+/* Puts a message into any broker at once, as a dead letter. */
+void broker_take(World *world, uint32_t broker, uint32_t request, uint64_t visit);
+
+/* --- stream.c, stream_member.c, stream_rebalance.c, stream_build.c: models/world/stream.h. Members
+ * of groups are numbered behind the consumer slots. */
+
+/* The record reaches its partition's leader after `takes`; the call is answered by the stream's
+ * acks. */
+void stream_publish(World *world, Call *call, uint32_t broker, SimTime takes, uint64_t visit);
+void stream_take(World *world, uint32_t broker, uint32_t request, uint64_t visit);
+void stream_message_event(World *world, uint32_t message);
+void stream_message_unfinished(World *world, const Message *record);
+EventId *stream_timer(const World *world, uint32_t timer);
+void stream_event(World *world, uint32_t timer);
+void stream_member_go_on(World *world, uint32_t member);
+void stream_processed(World *world, const Frame *frame, bool has_succeeded);
+void stream_replica_changed(World *world, uint32_t replica); /* crashed, hangs, or is back */
+void streams_build(World *world);
+void streams_demolish(World *world);
+char *streams_check(const World *world); /* what is wrong, or NULL */
 
 /* --- source.c */
 
@@ -581,6 +620,8 @@ void fault_event(World *world, uint32_t edge);
 
 /* Lets the one that holds this event act; a stale one is dropped. */
 void world_dispatch(World *world, EventId id);
+/* No event happens after this time. */
+SimTime world_drain_limit(const World *world);
 
 /* --- build.c */
 

@@ -221,6 +221,7 @@ void replica_rescale(World *world, uint32_t index, double factor)
 void replica_hang(World *world, uint32_t index)
 {
     for_each_frame_in(world, index, freeze, 0);
+    stream_replica_changed(world, index);
 }
 
 void replica_wake(World *world, uint32_t index)

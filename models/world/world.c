@@ -38,6 +38,8 @@ static EventId *holder_of(const World *world, EventId id)
         return &world->users[handle].event;
     case EVENT_FAULT:
         return &world->fault_events[handle];
+    case EVENT_STREAM:
+        return stream_timer(world, handle);
     }
     SIM_CHECK(false); /* an event of no kind */
     return NULL;
@@ -142,6 +144,9 @@ static void dispatch_other(World *world, EventId id)
         return;
     case EVENT_FAULT:
         fault_event(world, handle);
+        return;
+    case EVENT_STREAM:
+        stream_event(world, handle);
         return;
     }
 }
@@ -322,7 +327,7 @@ static void report_unfinished(World *world)
     }
 }
 
-static SimTime drain_limit(const World *world)
+SimTime world_drain_limit(const World *world)
 {
     SimTime extra =
         world->end < SIM_TIME_LONGEST / DRAIN_RUNS ? world->end * DRAIN_RUNS : SIM_TIME_LONGEST;
@@ -331,7 +336,7 @@ static SimTime drain_limit(const World *world)
 
 static StopReason drain(World *world, const WorldLimits *limits)
 {
-    StopReason reason = run_until(world, limits, drain_limit(world));
+    StopReason reason = run_until(world, limits, world_drain_limit(world));
     if (reason == STOP_FINISHED && !event_set_is_empty(&world->engine.events))
         return STOP_DRAIN_LIMIT;
     return reason;
@@ -468,6 +473,8 @@ char *world_check(const World *world)
         wrong = check_replica(world, i, held_threads[i]);
     for (uint32_t i = 0; i < world->slot_count && wrong == NULL; i++)
         wrong = check_slot(world, i);
+    if (wrong == NULL)
+        wrong = streams_check(world);
     g_free(held_threads);
     return wrong;
 }

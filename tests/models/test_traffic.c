@@ -335,6 +335,17 @@ static void test_calls_that_other_consumers_may_take_are_a_warning(void **state)
         "queue");
 }
 
+static void test_consumers_without_a_partition_are_a_warning(void **state)
+{
+    (void)state;
+    assert_warning(
+        "{'services': {'a': {'threads': 9, 'replicas': 3, 'operations': {'x': {'steps': []}}}},"
+        "'brokers': {'s': {'kind': 'stream', 'partitions': 4, 'consumer_groups': {"
+        "'g': {'operation': 'a.x', 'concurrency': 2}, 'h': {'operation': 'a.x'}}}},"
+        "'links': {'* -> *': {}}, 'workloads': {'w': {'arrival': {'rate': 1}, 'mix': {'a.x': 1}}}}",
+        "/brokers/s/consumer_groups/g: 6 consumers share 4 partitions: 2 of them get none");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_a_timeout_that_outlives_the_callers_is_a_warning),
         cmocka_unit_test(test_a_deadline_passed_on_needs_no_shorter_timeouts),
         cmocka_unit_test(test_calls_that_other_consumers_may_take_are_a_warning),
+        cmocka_unit_test(test_consumers_without_a_partition_are_a_warning),
     };
     return cmocka_run_group_tests_name("models/traffic", tests, NULL, NULL);
 }
