@@ -246,9 +246,10 @@ typedef struct SubscriptionConfig {
 
 typedef struct BrokerConfig {
     const char *name;
-    int kind;            /* BrokerKindId */
-    uint32_t max_length; /* ready messages, per subscription; UINT32_MAX: unbounded */
-    int overflow;        /* Overflow */
+    int kind;                /* BrokerKindId */
+    uint32_t max_length;     /* ready messages, per subscription; UINT32_MAX: unbounded */
+    int overflow;            /* Overflow */
+    bool publisher_confirms; /* else publishers do not wait; block has confirms */
     const Distribution *publish_latency, *delivery_latency; /* NULL: none */
     uint32_t first_subscription,
         subscription_count; /* in topology->subscriptions; a queue has exactly one */

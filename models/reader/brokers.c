@@ -140,6 +140,9 @@ const Key broker_keys[] = {
      .max = LENGTH_MAX, .summary = "messages that wait, per subscription; unbounded by default"},
     {"overflow", KEY_CHOICE, .offset = BROKER(overflow), .fallback = "\"reject_publish\"",
      .detail.choices = overflows, .summary = "what happens to one more message when it is full"},
+    {"publisher_confirms", KEY_BOOLEAN, .offset = BROKER(publisher_confirms), .fallback = "true",
+     .summary =
+         "publishers wait until the broker has accepted the message, and learn of a refusal"},
     {"publish_latency", KEY_DISTRIBUTION, .nullable = true, .offset = BROKER(publish_latency),
      .summary = "until the broker has accepted a message; none by default"},
     {"delivery_latency", KEY_DISTRIBUTION, .nullable = true, .offset = BROKER(delivery_latency),
@@ -242,6 +245,15 @@ static void apply_preset(const Spec *spec, BrokerDraft *draft)
         stream->partitioner = PARTITIONER_STICKY;
 }
 
+static void check_confirms(const Spec *spec, const BrokerConfig *config)
+{
+    Spec child;
+    if (config->overflow == OVERFLOW_BLOCK && !config->publisher_confirms &&
+        spec_member(spec, "overflow", &child))
+        spec_problem(&child, "a publisher that does not wait for confirms cannot be blocked: set "
+                             "\"publisher_confirms\": true, or another overflow");
+}
+
 static void read_one(const Spec *spec, ReadContext *context, uint32_t broker)
 {
     Draft *draft = context->draft;
@@ -249,6 +261,8 @@ static void read_one(const Spec *spec, ReadContext *context, uint32_t broker)
     read.config.stream.retention = SIM_TIME_NEVER;
     read.config.stream.retention_records = UINT32_MAX;
     bool is_good = keys_read(spec, context, &read, broker_keys);
+    if (is_good)
+        check_confirms(spec, &read.config);
     if (is_good) {
         apply_preset(spec, &read);
         stream_refuse_keys(spec, read.config.kind);

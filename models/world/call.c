@@ -256,6 +256,9 @@ static void attempt_start(World *world, Call *call)
     call->attempt_started = world_now(world);
     world->attempt_count++;
     if (link->config->via != NO_INDEX) {
+        if (link->attempt_lane != NO_INDEX)
+            call->attempt_timer =
+                engine_arm(&world->engine, link->attempt_lane, EVENT_ATTEMPT_TIMEOUT, call->self);
         publish_begin(world, call, link->config->via);
         return;
     }
@@ -409,14 +412,14 @@ void call_event(World *world, Call *call)
         call->event = 0;
         attempt_start(world, call);
         return;
-    case CALL_PUBLISHING:
-        publish_arrived(world, call);
+    case CALL_PUBLISHED:
+        publish_over(world, call);
         return;
     case CALL_FREE:
     case CALL_NEW:
     case CALL_OUT:
+    case CALL_PUBLISHING:
     case CALL_BLOCKED:
-    case CALL_PUBLISHED:
         break;
     }
     SIM_CHECK(false); /* a call in this state has no event */

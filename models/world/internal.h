@@ -269,8 +269,9 @@ typedef enum MessageState {
     MESSAGE_IN_TRANSIT, /* on its way to a consumer */
     MESSAGE_BUFFERED,   /* at a consumer, waits for its turn */
     MESSAGE_PROCESSING,
-    MESSAGE_SENDING,     /* into a stream: on its way to the leader of its partition */
-    MESSAGE_REPLICATING, /* and to the other replicas */
+    MESSAGE_SENDING,     /* on its way to the broker, to the leader of a stream's partition */
+    MESSAGE_BLOCKED,     /* there, waits for room with its publisher */
+    MESSAGE_REPLICATING, /* from the leader to the other replicas */
 } MessageState;
 
 typedef struct Message {
@@ -282,16 +283,16 @@ typedef struct Message {
     SimTime published, entered;
     uint64_t visit;
     uint32_t request;
-    uint32_t subscription; /* SENDING, REPLICATING: broker */
+    uint32_t subscription; /* not yet taken in: broker */
     uint32_t serial;       /* of the delivery; never repeats for this handle */
     union {
         uint32_t deliveries;
-        uint32_t caller_serial; /* SENDING, REPLICATING */
+        uint32_t caller_serial; /* not yet taken in */
     };
     uint32_t slot; /* where it was last delivered; record: NO_INDEX */
     union {
         uint32_t next;   /* among the ready ones; record: in its partition */
-        uint32_t caller; /* SENDING, REPLICATING: the call that publishes it */
+        uint32_t caller; /* not yet taken in: the call that publishes it */
     };
     union {
         uint32_t previous;  /* among the ready ones */
@@ -318,7 +319,7 @@ typedef struct Subscription {
     uint32_t first, last, depth; /* ready messages */
     uint32_t *lanes;             /* of each consumer's redelivery_timeout; NO_INDEX: none */
     uint64_t delivery_key;
-    RefQueue blocked; /* publications that wait for room */
+    RefQueue blocked; /* messages that wait for room */
     bool is_due;      /* on world->due_subscriptions */
 } Subscription;
 
@@ -569,12 +570,19 @@ void cpu_set_speed(World *world, uint32_t replica, double speed);
 void cpu_scale_work(World *world, uint32_t replica, uint32_t operation, double factor);
 void cpu_report(World *world, uint32_t replica); /* what was used up to now, to the observer */
 
-/* --- broker.c */
+/* --- publish.c */
 
 /* The call is a publication, or one over a link via a broker. */
 void publish_begin(World *world, Call *call, uint32_t broker);
-void publish_arrived(World *world, Call *call);
+void publish_arrived(World *world, uint32_t message);
+/* To the publisher, if it still waits. */
+void publish_answer(World *world, uint32_t call, uint32_t serial, Outcome outcome);
 void publish_over(World *world, Call *call);
+/* Puts a message into any broker at once, as a dead letter. */
+void broker_take(World *world, uint32_t broker, uint32_t request, uint64_t visit);
+
+/* --- broker.c */
+
 void subscription_dispatch(World *world, uint32_t subscription);
 void slot_process(World *world, uint32_t slot);
 void message_event(World *world, uint32_t message);
@@ -583,8 +591,6 @@ void message_processed(World *world, const Frame *frame, bool has_succeeded);
 void consumer_crashed(World *world, uint32_t replica);
 void consumer_returned(World *world, uint32_t replica);
 void message_unfinished(World *world, uint32_t message);
-/* Puts a message into any broker at once, as a dead letter. */
-void broker_take(World *world, uint32_t broker, uint32_t request, uint64_t visit);
 
 /* --- stream.c, stream_member.c, stream_rebalance.c, stream_build.c: models/world/stream.h. Members
  * of groups are numbered behind the consumer slots. */

@@ -239,16 +239,6 @@ static uint32_t choose_partition(World *world, uint32_t broker, const Call *call
                           publish == NULL ? site->config->request_size : publish->size);
 }
 
-static void answer(World *world, uint32_t handle, uint32_t serial)
-{
-    Call *call = call_at(world, handle);
-    if (call->serial != serial || call->state != CALL_PUBLISHING)
-        return;
-    call->outcome = OUTCOME_SUCCESS;
-    call->state = CALL_PUBLISHED;
-    world_wake(world, handle, serial, WAKE_PUBLISHED);
-}
-
 void stream_publish(World *world, Call *call, uint32_t broker, SimTime takes, uint64_t visit)
 {
     uint32_t handle = record_new(world, broker, call->request, visit);
@@ -262,7 +252,7 @@ void stream_publish(World *world, Call *call, uint32_t broker, SimTime takes, ui
     sent->event = engine_schedule(&world->engine, world_now(world) + takes, EVENT_COMPLETION,
                                   EVENT_MESSAGE, handle);
     if (world->topology->brokers[broker].stream.acks == ACKS_NONE)
-        answer(world, call->self, call->serial);
+        publish_answer(world, call->self, call->serial, OUTCOME_SUCCESS);
 }
 
 static void replicate(World *world, uint32_t handle, const Distribution *latency)
@@ -283,7 +273,7 @@ static void publish_finish(World *world, uint32_t handle, int acks)
 {
     Message sent = *message_at(world, handle);
     if (acks == ACKS_ALL)
-        answer(world, sent.caller, sent.caller_serial);
+        publish_answer(world, sent.caller, sent.caller_serial, OUTCOME_SUCCESS);
     append_for_all(world, &sent, sent.subscription, sent.partition);
     record_free(world, handle, world_now(world));
 }
@@ -295,7 +285,7 @@ static void publish_arrive(World *world, uint32_t handle)
     const StreamConfig *config = &world->topology->brokers[sent->subscription].stream;
     sent->published = world_now(world);
     if (config->acks == ACKS_LEADER)
-        answer(world, sent->caller, sent->caller_serial);
+        publish_answer(world, sent->caller, sent->caller_serial, OUTCOME_SUCCESS);
     if (config->replication_latency != NULL)
         replicate(world, handle, config->replication_latency);
     else

@@ -1,0 +1,228 @@
+/* How messages get into queues and topics.
+ *
+ * What is published travels as a message of its own, on its way to the broker, and arrives whatever
+ * becomes of its publisher. The publisher waits for the broker's answer, or, without confirms, goes
+ * on at once and never learns of a refusal. */
+#include "models/world/broker.h"
+
+/* What a broker is given: each subscription makes a message of its own of it. */
+typedef struct Publication {
+    uint64_t visit;
+    uint32_t request;
+} Publication;
+
+/* A message that is refused has never been one. */
+static void report_refusal(World *world, uint32_t subscription, uint32_t request)
+{
+    SimTime now = world_now(world);
+    MessageRecord record = {.event = MESSAGE_REJECTED,
+                            .subscription = subscription,
+                            .consumer = NO_INDEX,
+                            .tag = request_at(world, request)->tag,
+                            .depth = world->subscriptions[subscription].depth,
+                            .published = now,
+                            .entered = now,
+                            .time = now};
+    world->observer.message(world->observer.context, &record);
+}
+
+/* SLAB_NONE when there is no room, and the run stops. */
+static uint32_t message_new(World *world, const Publication *publication, uint32_t subscription)
+{
+    if (!slab_has_room(&world->messages)) {
+        world->stop = STOP_IN_FLIGHT;
+        return SLAB_NONE;
+    }
+    uint32_t handle = slab_take(&world->messages);
+    Message *message = message_at(world, handle);
+    *message = (Message){.published = world_now(world),
+                         .visit = publication->visit,
+                         .request = publication->request,
+                         .subscription = subscription,
+                         .serial = message->serial + 1,
+                         .slot = NO_INDEX,
+                         .is_live = true};
+    request_at(world, publication->request)->work++;
+    return handle;
+}
+
+/* --- into the subscriptions */
+
+static void drop_oldest(World *world, Subscription *subscription)
+{
+    uint32_t handle = ready_take(world, subscription);
+    message_report(world, message_at(world, handle), MESSAGE_DROPPED, true);
+    message_free(world, handle);
+}
+
+/* Takes a message into one subscription; false if it is full and refuses. */
+static bool accept(World *world, const Publication *publication, uint32_t index)
+{
+    Subscription *subscription = &world->subscriptions[index];
+    bool is_full = subscription->depth >= subscription->broker->max_length;
+    if (is_full &&
+        (subscription->broker->overflow != OVERFLOW_DROP_HEAD || subscription->depth == 0)) {
+        report_refusal(world, index, publication->request);
+        return false;
+    }
+    if (is_full)
+        drop_oldest(world, subscription);
+    uint32_t handle = message_new(world, publication, index);
+    if (handle == SLAB_NONE)
+        return false;
+    ready_insert(world, handle, false);
+    message_report(world, message_at(world, handle), MESSAGE_PUBLISHED, false);
+    subscription_touch(world, index);
+    return true;
+}
+
+static bool accept_in_all(World *world, const Publication *publication, const BrokerConfig *broker)
+{
+    bool all = true;
+    for (uint32_t i = 0; i < broker->subscription_count; i++) {
+        if (!accept(world, publication, broker->first_subscription + i))
+            all = false;
+    }
+    return all;
+}
+
+void broker_take(World *world, uint32_t broker_index, uint32_t request, uint64_t visit)
+{
+    const BrokerConfig *broker = &world->topology->brokers[broker_index];
+    const Publication publication = {.visit = visit, .request = request};
+    if (broker->kind == BROKER_STREAM)
+        stream_take(world, broker_index, request, visit);
+    else
+        accept_in_all(world, &publication, broker);
+}
+
+/* --- from the publisher to the broker */
+
+static bool is_awaited(const World *world, uint32_t caller, uint32_t serial)
+{
+    const Call *call = call_at(world, caller);
+    return call->serial == serial &&
+           (call->state == CALL_PUBLISHING || call->state == CALL_BLOCKED);
+}
+
+/* A publisher that hangs looks at the answer when it wakes up. */
+void publish_answer(World *world, uint32_t caller, uint32_t serial, Outcome outcome)
+{
+    if (!is_awaited(world, caller, serial))
+        return;
+    Call *call = call_at(world, caller);
+    call->outcome = (uint8_t)outcome;
+    call->state = CALL_PUBLISHED;
+    if (world->hung > 0)
+        call->event =
+            engine_schedule(&world->engine, world_now(world), EVENT_COMPLETION, EVENT_CALL, caller);
+    else
+        world_wake(world, caller, serial, WAKE_PUBLISHED);
+}
+
+static uint64_t publish_visit(const World *world, const Call *call)
+{
+    return call->is_publication ? call->visit : call_attempt_visit(world, call, call->attempt);
+}
+
+static void send(World *world, const Call *call, const BrokerConfig *broker, SimTime takes)
+{
+    const Publication publication = {.visit = publish_visit(world, call), .request = call->request};
+    uint32_t handle = message_new(world, &publication, call->target);
+    if (handle == SLAB_NONE)
+        return;
+    Message *sent = message_at(world, handle);
+    sent->state = MESSAGE_SENDING;
+    sent->caller = call->self;
+    sent->caller_serial = call->serial;
+    sent->event = engine_schedule(&world->engine, world_now(world) + takes, EVENT_COMPLETION,
+                                  EVENT_MESSAGE, handle);
+    if (!broker->publisher_confirms)
+        publish_answer(world, call->self, call->serial, OUTCOME_SUCCESS);
+}
+
+void publish_begin(World *world, Call *call, uint32_t broker_index)
+{
+    const BrokerConfig *broker = &world->topology->brokers[broker_index];
+    call->target = broker_index;
+    call->state = CALL_PUBLISHING;
+    SimTime takes = 0;
+    if (broker->publish_latency != NULL)
+        takes = world_draw(world, broker->publish_latency, world->publish_keys[broker_index],
+                           request_at(world, call->request)->id, publish_visit(world, call));
+    if (broker->kind == BROKER_STREAM)
+        stream_publish(world, call, broker_index, takes, publish_visit(world, call));
+    else
+        send(world, call, broker, takes);
+}
+
+/* The first full subscription of a broker that makes its publishers wait; NO_INDEX: there is room
+ * in all. */
+static uint32_t full_subscription(const World *world, const BrokerConfig *broker)
+{
+    if (broker->overflow != OVERFLOW_BLOCK)
+        return NO_INDEX;
+    for (uint32_t i = 0; i < broker->subscription_count; i++) {
+        if (world->subscriptions[broker->first_subscription + i].depth >= broker->max_length)
+            return broker->first_subscription + i;
+    }
+    return NO_INDEX;
+}
+
+/* It waits as long as its publisher does, who has the request's work. */
+static void block(World *world, uint32_t handle, uint32_t subscription)
+{
+    Message *sent = message_at(world, handle);
+    call_at(world, sent->caller)->state = CALL_BLOCKED;
+    sent->state = MESSAGE_BLOCKED;
+    ref_queue_push(&world->subscriptions[subscription].blocked, handle, 0);
+    request_release(world, sent->request);
+}
+
+static void enter(World *world, uint32_t handle)
+{
+    const Message sent = *message_at(world, handle);
+    const BrokerConfig *broker = &world->topology->brokers[sent.subscription];
+    const Publication publication = {.visit = sent.visit, .request = sent.request};
+    uint32_t full = full_subscription(world, broker);
+    if (full != NO_INDEX && is_awaited(world, sent.caller, sent.caller_serial)) {
+        block(world, handle, full);
+        return;
+    }
+    bool is_taken = full == NO_INDEX && accept_in_all(world, &publication, broker);
+    publish_answer(world, sent.caller, sent.caller_serial,
+                   is_taken ? OUTCOME_SUCCESS : OUTCOME_REJECTED);
+    message_free(world, handle);
+}
+
+void publish_arrived(World *world, uint32_t handle)
+{
+    message_at(world, handle)->event = 0;
+    enter(world, handle);
+}
+
+void publish_admit(World *world, Subscription *subscription)
+{
+    while (subscription->blocked.count > 0 &&
+           subscription->depth < subscription->broker->max_length) {
+        uint32_t handle = ref_queue_pop(&subscription->blocked).handle;
+        Message *sent = message_at(world, handle);
+        bool is_wanted = is_awaited(world, sent->caller, sent->caller_serial);
+        if (!is_wanted) {
+            message_forget(world, handle);
+            continue;
+        }
+        sent->state = MESSAGE_SENDING;
+        request_at(world, sent->request)->work++;
+        enter(world, handle);
+    }
+}
+
+/* The broker has answered the publisher. */
+void publish_over(World *world, Call *call)
+{
+    if (call->is_publication)
+        call_over(world, call, (Outcome)call->outcome);
+    else
+        call_attempt_ended(world, call, (Outcome)call->outcome);
+}
