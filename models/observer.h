@@ -88,6 +88,7 @@ typedef enum MessageEvent {
     MESSAGE_ACKNOWLEDGED, /* the end of a message */
     MESSAGE_REDELIVERED,  /* returned to the queue */
     MESSAGE_DEAD_LETTERED,
+    MESSAGE_EXPIRED,    /* its time to live was over; dead letter or not */
     MESSAGE_DUPLICATE,  /* processed once more although it had been, or is being, processed */
     MESSAGE_UNFINISHED, /* still there when the run was over */
 } MessageEvent;
@@ -97,7 +98,7 @@ typedef struct MessageRecord {
     uint32_t subscription;
     uint32_t consumer; /* index in the subscription; NO_INDEX before a consumer is known */
     RequestTag tag;
-    uint32_t depth;    /* ready messages right after the event */
+    uint32_t depth;    /* messages that wait, right after the event */
     SimTime published; /* into this broker */
     SimTime entered; /* the queue, for the stay that this event ends (delivered, dropped, unfinished
                         while ready) */

@@ -123,6 +123,16 @@ bool spec_problem_at_key(const Spec *spec, const char *format, ...)
     return false;
 }
 
+bool spec_problem_at(const Spec *spec, const char *key, const char *format, ...)
+{
+    Spec member;
+    va_list arguments;
+    va_start(arguments, format);
+    report(spec_member(spec, key, &member) ? &member : spec, false, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
 /* "; did you mean ..." or the whole list when it is short, else nothing. */
 static char *suggest(const char *name, const char *const *candidates, size_t count,
                      const char *list_start)

@@ -43,6 +43,9 @@ const char *spec_type_name(SpecType type); /* "a string", "an object", ... */
 bool spec_problem(const Spec *spec, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The same, placed at the member's name instead of its value. */
 bool spec_problem_at_key(const Spec *spec, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* At the value of a member, if it is written; else at the object. */
+bool spec_problem_at(const Spec *spec, const char *key, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
 /* Reports "no <what> is called "x"; did you mean "y"?", or lists the candidates when they are few.
  * Returns false. */
 bool spec_unknown_name(const Spec *spec, const char *what, const char *name,

@@ -132,14 +132,14 @@ typedef struct CallSite {
     uint32_t
         ordinal; /* the n-th call to that operation in the text of the caller: tells visits apart */
     int64_t request_size, response_size; /* bytes */
-    const Count *key;                    /* NULL: none */
+    const Count *key, *priority;         /* NULL: none */
 } CallSite;
 
 typedef struct PublishSite {
     uint32_t broker;
     uint32_t ordinal;
     int64_t size;
-    const Count *key;
+    const Count *key, *priority;
 } PublishSite;
 
 /* --- links */
@@ -231,6 +231,16 @@ typedef struct GroupConfig {
     SimTime session_timeout;
 } GroupConfig;
 
+/* What waits for consumers, and for how long. */
+typedef struct BacklogConfig {
+    uint32_t max_length;   /* messages that wait; UINT32_MAX: unbounded */
+    int overflow;          /* Overflow; a fifo queue has no drop_head */
+    SimTime message_ttl;   /* 0: none */
+    uint32_t max_priority; /* 0 for a fifo queue */
+    bool fifo;             /* messages of one key one at a time, in order */
+    uint32_t dead_letter;  /* broker that gets what expires or is dropped; NO_INDEX: none */
+} BacklogConfig;
+
 /* What competing consumers take from: a queue, one subscription of a topic, or a stream as one
  * consumer group sees it. Each has its own bound. A group has one consumer, whose concurrency is
  * the members in each replica. */
@@ -238,6 +248,7 @@ typedef struct SubscriptionConfig {
     const char *name;         /* of a topic's subscription or a group; NULL: the queue itself */
     const char *full_name;    /* "topic/subscription", or the queue's name: as in reports */
     const GroupConfig *group; /* of a stream; else NULL */
+    BacklogConfig backlog;    /* of a queue or a topic */
     uint32_t broker;
     const ConsumerConfig *consumers;
     uint32_t consumer_count;
@@ -247,8 +258,6 @@ typedef struct SubscriptionConfig {
 typedef struct BrokerConfig {
     const char *name;
     int kind;                /* BrokerKindId */
-    uint32_t max_length;     /* ready messages, per subscription; UINT32_MAX: unbounded */
-    int overflow;            /* Overflow */
     bool publisher_confirms; /* else publishers do not wait; block has confirms */
     const Distribution *publish_latency, *delivery_latency; /* NULL: none */
     uint32_t first_subscription,

@@ -2,13 +2,17 @@
 #include <string.h>
 
 #include "models/reader/choices.h"
+#include "models/reader/consumers.h"
 #include "models/reader/draft.h"
+#include "models/reader/graph.h"
 #include "models/reader/streams.h"
 #include "models/reader/tables.h"
 
-#define CONCURRENCY_MAX 100000
-#define LENGTH_MAX      1000000000
-#define PARTITIONS_MAX  10000
+#define LENGTH_MAX     1000000000
+#define PRIORITY_MAX   255
+#define PARTITIONS_MAX 10000
+
+#define CIRCLE_NAMES_MAX 7u /* of a circle of dead letters */
 
 static const char *const broker_kinds[] = {"queue", "topic", "stream", NULL};
 static const char *const presets[] = {"kafka", NULL};
@@ -16,91 +20,12 @@ static const char *const later_presets[] = {"rabbitmq", "sqs", "sns", "pubsub", 
 static const char *const partitioners[] = {"round_robin", "sticky", NULL};
 static const char *const acknowledgements[] = {"0", "1", "all", NULL};
 static const char *const overflows[] = {"reject_publish", "drop_head", "block", NULL};
-static const char *const acks[] = {"after_processing", "before_processing", NULL};
-static const char *const requeues[] = {"tail", "head", NULL};
 
-/* --- consumers */
-
-static bool read_broker(const Spec *spec, ReadContext *context, void *value)
-{
-    return name_read_broker(spec, context, value);
-}
-
-static const KeyCustom broker_custom = {read_broker, "the name of a broker",
-                                        "{\"type\": \"string\"}"};
-
-#define CONSUMER(member) offsetof(ConsumerConfig, member)
-
-const Key consumer_keys[] = {
-    {"concurrency", KEY_INTEGER, .offset = CONSUMER(concurrency), .min = 1, .max = CONCURRENCY_MAX,
-     .fallback = "1", .summary = "messages in processing, per replica of the consumer"},
-    {"prefetch", KEY_INTEGER, .offset = CONSUMER(prefetch), .min = 1, .max = LENGTH_MAX,
-     .summary = "messages handed out and not acknowledged, per replica; concurrency by default"},
-    {"ack", KEY_CHOICE, .offset = CONSUMER(ack), .fallback = "\"after_processing\"",
-     .detail.choices = acks,
-     .summary = "before_processing: a message that fails or is lost does not come again"},
-    {"redelivery_timeout", KEY_DURATION, .nullable = true, .offset = CONSUMER(redelivery_timeout),
-     .max = (double)SIM_TIME_LONGEST, .fallback = "0",
-     .summary = "after which a message not acknowledged is delivered again; 0: never"},
-    {"redelivery_delay", KEY_DURATION, .offset = CONSUMER(redelivery_delay),
-     .max = (double)SIM_TIME_LONGEST, .fallback = "0",
-     .summary = "before a failed message returns to the queue"},
-    {"max_deliveries", KEY_INTEGER, .nullable = true, .offset = CONSUMER(max_deliveries), .min = 1,
-     .max = LENGTH_MAX, .summary = "the first included; no limit by default"},
-    {"dead_letter", KEY_CUSTOM, .nullable = true, .offset = CONSUMER(dead_letter),
-     .detail.custom = &broker_custom,
-     .summary = "broker that gets what failed its last delivery; dropped by default"},
-    {"requeue_to", KEY_CHOICE, .offset = CONSUMER(requeue_to), .fallback = "\"tail\"",
-     .detail.choices = requeues, .summary = "where in the queue a failed message returns"},
-    {"batch_size", KEY_UNSUPPORTED, .summary = "messages taken together"},
-    {"idempotency", KEY_UNSUPPORTED, .summary = "duplicates are recognised"},
-    {.name = NULL},
-};
-
-static bool read_consumer(const Spec *spec, ReadContext *context, uint32_t broker,
-                          ConsumerConfig *consumer)
-{
-    *consumer = (ConsumerConfig){.max_deliveries = UINT32_MAX, .dead_letter = NO_INDEX};
-    bool is_named = name_find_operation(spec, context, &consumer->operation);
-    if (!keys_read(spec, context, consumer, consumer_keys) || !is_named)
-        return false;
-    Spec child;
-    if (consumer->prefetch == 0)
-        consumer->prefetch = consumer->concurrency;
-    if (consumer->prefetch < consumer->concurrency && spec_member(spec, "prefetch", &child))
-        return spec_problem(&child, "must be at least concurrency (%u), got %u",
-                            consumer->concurrency, consumer->prefetch);
-    if (consumer->dead_letter == broker && spec_member(spec, "dead_letter", &child))
-        return spec_problem(&child, "must not be the broker that the message comes from");
-    return true;
-}
-
-static void read_consumers(const Spec *spec, ReadContext *context, SubscriptionConfig *subscription)
-{
-    if (!spec_expect(spec, SPEC_OBJECT))
-        return;
-    size_t room = spec_size(spec);
-    ConsumerConfig *consumers = arena_take(context->arena, room, sizeof *consumers);
-    const char **names = arena_take(context->arena, room, sizeof *names);
-    Spec child;
-    uint32_t count = 0;
-    for (bool more = spec_first(spec, &child); more; more = spec_next(&child)) {
-        if (!read_consumer(&child, context, subscription->broker, &consumers[count]))
-            continue;
-        draft_pairs_set(context->draft->consumed,
-                        draft_pair(subscription->broker, consumers[count].operation), 1);
-        g_autofree char *name = g_strdup_printf("%s/%s", subscription->full_name, child.name);
-        names[count++] = arena_string(context->arena, name);
-    }
-    subscription->consumers = consumers;
-    subscription->consumer_names = names;
-    subscription->consumer_count = count;
-}
-
-/* --- brokers */
+/* --- keys */
 
 typedef struct BrokerDraft {
     BrokerConfig config;
+    BacklogConfig backlog;
     int preset; /* index in presets; -1: none */
     Spec consumers, subscriptions, groups;
 } BrokerDraft;
@@ -128,7 +53,60 @@ static bool read_preset(const Spec *spec, ReadContext *context, void *value)
 
 static const KeyCustom preset_custom = {read_preset, "kafka", "{\"enum\": [\"kafka\"]}"};
 
-#define BROKER(member) offsetof(BrokerDraft, config.member)
+static bool read_broker(const Spec *spec, ReadContext *context, void *value)
+{
+    return name_read_broker(spec, context, value);
+}
+
+static const KeyCustom broker_custom = {read_broker, "the name of a broker",
+                                        "{\"type\": \"string\"}"};
+
+/* What both a broker and a subscription of a topic say about what waits; DEFAULT says what a
+ * default is, or that there is none. */
+#define BACKLOG_KEYS(TYPE, DEFAULT)                                                                \
+    {"max_length",                                                                                 \
+     KEY_INTEGER,                                                                                  \
+     .nullable = true,                                                                             \
+     .offset = offsetof(TYPE, backlog.max_length),                                                 \
+     .min = 1,                                                                                     \
+     .max = LENGTH_MAX,                                                                            \
+     .summary = "messages that wait, per subscription; unbounded by default"},                     \
+        {"overflow",                                                                               \
+         KEY_CHOICE,                                                                               \
+         .offset = offsetof(TYPE, backlog.overflow),                                               \
+         .fallback = DEFAULT("\"reject_publish\""),                                                \
+         .detail.choices = overflows,                                                              \
+         .summary = "what happens to one more message when it is full"},                           \
+        {"message_ttl",                                                                            \
+         KEY_DURATION,                                                                             \
+         .nullable = true,                                                                         \
+         .offset = offsetof(TYPE, backlog.message_ttl),                                            \
+         .min = 1,                                                                                 \
+         .max = (double)SIM_TIME_LONGEST,                                                          \
+         .summary = "how long a message waits until it expires; for ever by default"},             \
+        {"dead_letter",                                                                            \
+         KEY_CUSTOM,                                                                               \
+         .nullable = true,                                                                         \
+         .offset = offsetof(TYPE, backlog.dead_letter),                                            \
+         .detail.custom = &broker_custom,                                                          \
+         .summary = "broker that gets what expires, is dropped from the head or failed its last "  \
+                    "delivery; none by default"},                                                  \
+        {"max_priority",                                                                           \
+         KEY_INTEGER,                                                                              \
+         .offset = offsetof(TYPE, backlog.max_priority),                                           \
+         .fallback = DEFAULT("0"),                                                                 \
+         .max = PRIORITY_MAX,                                                                      \
+         .summary =                                                                                \
+             "the highest priority of a message; higher first, and 0 is that of all others"},      \
+    {                                                                                              \
+        "fifo", KEY_BOOLEAN,                                                                       \
+            .offset = offsetof(TYPE, backlog.fifo), .fallback = DEFAULT("false"),                  \
+            .summary = "messages of one key are handed out one at a time, in order"                \
+    }
+
+#define ITSELF(text)       text
+#define AS_THE_TOPIC(text) NULL
+#define BROKER(member)     offsetof(BrokerDraft, config.member)
 
 const Key broker_keys[] = {
     {"kind", KEY_CHOICE, .required = true, .offset = BROKER(kind), .detail.choices = broker_kinds,
@@ -136,10 +114,7 @@ const Key broker_keys[] = {
                 "partitions, read by consumer groups"},
     {"preset", KEY_CUSTOM, .offset = offsetof(BrokerDraft, preset), .detail.custom = &preset_custom,
      .summary = "defaults of a named system"},
-    {"max_length", KEY_INTEGER, .nullable = true, .offset = BROKER(max_length), .min = 1,
-     .max = LENGTH_MAX, .summary = "messages that wait, per subscription; unbounded by default"},
-    {"overflow", KEY_CHOICE, .offset = BROKER(overflow), .fallback = "\"reject_publish\"",
-     .detail.choices = overflows, .summary = "what happens to one more message when it is full"},
+    BACKLOG_KEYS(BrokerDraft, ITSELF),
     {"publisher_confirms", KEY_BOOLEAN, .offset = BROKER(publisher_confirms), .fallback = "true",
      .summary =
          "publishers wait until the broker has accepted the message, and learn of a refusal"},
@@ -174,15 +149,22 @@ const Key broker_keys[] = {
      .summary = "of a stream: from the leader to all replicas in sync; none by default"},
     {"consumer_groups", KEY_CUSTOM, .offset = offsetof(BrokerDraft, groups),
      .detail.custom = &groups_custom, .summary = "of a stream: by name"},
-    {"message_ttl", KEY_UNSUPPORTED, .summary = "after which a message expires"},
     {.name = NULL},
 };
 
+typedef struct SubscriptionDraft {
+    BacklogConfig backlog;
+    Spec consumers;
+} SubscriptionDraft;
+
 const Key subscription_keys[] = {
-    {"consumers", KEY_CUSTOM, .offset = 0, .detail.custom = &consumers_custom,
-     .summary = "by operation"},
+    BACKLOG_KEYS(SubscriptionDraft, AS_THE_TOPIC),
+    {"consumers", KEY_CUSTOM, .offset = offsetof(SubscriptionDraft, consumers),
+     .detail.custom = &consumers_custom, .summary = "by operation"},
     {.name = NULL},
 };
+
+/* --- queues and topics */
 
 SubscriptionConfig subscription_named(ReadContext *context, uint32_t broker, const char *name)
 {
@@ -195,24 +177,46 @@ SubscriptionConfig subscription_named(ReadContext *context, uint32_t broker, con
     return subscription;
 }
 
+static void check_backlog(const Spec *spec, const BacklogConfig *backlog,
+                          const BrokerConfig *config, uint32_t broker)
+{
+    if (backlog->overflow == OVERFLOW_BLOCK && !config->publisher_confirms)
+        spec_problem_at(spec, "overflow",
+                        "a publisher that does not wait for confirms cannot be blocked: set "
+                        "\"publisher_confirms\": true, or another overflow");
+    if (backlog->fifo && backlog->overflow == OVERFLOW_DROP_HEAD)
+        spec_problem_at(spec, "overflow", "a fifo queue does not drop from its head");
+    if (backlog->fifo && backlog->max_priority > 0)
+        spec_problem_at(spec, "max_priority", "a fifo queue has no priorities");
+    if (backlog->dead_letter == broker)
+        spec_problem_at(spec, "dead_letter", "must not be the broker that the message comes from");
+}
+
 static void read_queue(const Spec *spec, ReadContext *context, BrokerDraft *draft, uint32_t broker)
 {
     SubscriptionConfig subscription = subscription_named(context, broker, NULL);
+    subscription.backlog = draft->backlog;
+    check_backlog(spec, &draft->backlog, &draft->config, broker);
     if (draft->subscriptions.node != NULL)
         spec_problem_at_key(&draft->subscriptions, "is for a topic; a queue has consumers");
     if (draft->consumers.node != NULL)
-        read_consumers(&draft->consumers, context, &subscription);
-    (void)spec;
+        consumers_read(&draft->consumers, context, &subscription);
     g_array_append_val(context->draft->subscription_list, subscription);
 }
 
-static void read_subscription(const Spec *spec, ReadContext *context, uint32_t broker)
+/* What a subscription does not say is as its topic says. */
+static void read_subscription(const Spec *spec, ReadContext *context, const BrokerDraft *topic,
+                              uint32_t broker)
 {
     SubscriptionConfig subscription = subscription_named(context, broker, spec->name);
-    Spec consumers = {.node = NULL};
+    SubscriptionDraft draft = {.backlog = topic->backlog};
     spec_check_name(spec, "subscription");
-    if (keys_read(spec, context, &consumers, subscription_keys) && consumers.node != NULL)
-        read_consumers(&consumers, context, &subscription);
+    if (keys_read(spec, context, &draft, subscription_keys)) {
+        check_backlog(spec, &draft.backlog, &topic->config, broker);
+        subscription.backlog = draft.backlog;
+        if (draft.consumers.node != NULL)
+            consumers_read(&draft.consumers, context, &subscription);
+    }
     g_array_append_val(context->draft->subscription_list, subscription);
 }
 
@@ -225,7 +229,7 @@ static void read_topic(ReadContext *context, BrokerDraft *draft, uint32_t broker
         return;
     Spec child;
     for (bool more = spec_first(&draft->subscriptions, &child); more; more = spec_next(&child))
-        read_subscription(&child, context, broker);
+        read_subscription(&child, context, draft, broker);
 }
 
 /* Kafka keeps records for a week, and its producers stick to a partition. */
@@ -245,24 +249,14 @@ static void apply_preset(const Spec *spec, BrokerDraft *draft)
         stream->partitioner = PARTITIONER_STICKY;
 }
 
-static void check_confirms(const Spec *spec, const BrokerConfig *config)
-{
-    Spec child;
-    if (config->overflow == OVERFLOW_BLOCK && !config->publisher_confirms &&
-        spec_member(spec, "overflow", &child))
-        spec_problem(&child, "a publisher that does not wait for confirms cannot be blocked: set "
-                             "\"publisher_confirms\": true, or another overflow");
-}
-
 static void read_one(const Spec *spec, ReadContext *context, uint32_t broker)
 {
     Draft *draft = context->draft;
-    BrokerDraft read = {.config = {.max_length = UINT32_MAX}, .preset = -1};
+    BrokerDraft read = {.backlog = {.max_length = UINT32_MAX, .dead_letter = NO_INDEX},
+                        .preset = -1};
     read.config.stream.retention = SIM_TIME_NEVER;
     read.config.stream.retention_records = UINT32_MAX;
     bool is_good = keys_read(spec, context, &read, broker_keys);
-    if (is_good)
-        check_confirms(spec, &read.config);
     if (is_good) {
         apply_preset(spec, &read);
         stream_refuse_keys(spec, read.config.kind);
@@ -279,6 +273,59 @@ static void read_one(const Spec *spec, ReadContext *context, uint32_t broker)
     g_array_index(draft->broker_list, BrokerConfig, broker) = read.config;
 }
 
+/* --- dead letters */
+
+static void add_dead_letters(Graph *graph, const SubscriptionConfig *subscription)
+{
+    if (subscription->backlog.dead_letter != NO_INDEX && subscription->group == NULL)
+        graph_add(graph, subscription->broker, subscription->backlog.dead_letter, 1);
+    for (uint32_t i = 0; i < subscription->consumer_count; i++) {
+        if (subscription->consumers[i].dead_letter != NO_INDEX)
+            graph_add(graph, subscription->broker, subscription->consumers[i].dead_letter, 1);
+    }
+}
+
+static void report_circle(const Draft *draft, const Graph *graph, const uint32_t *component,
+                          uint32_t node)
+{
+    Spec broker;
+    GArray *nodes = graph_cycle(graph, component, node);
+    g_autoptr(GString) path = g_string_new(NULL);
+    for (guint i = 0; i < nodes->len && i < CIRCLE_NAMES_MAX; i++)
+        g_string_append_printf(path, "%s%s", i > 0 ? " -> " : "",
+                               name_map_get(&draft->brokers, g_array_index(nodes, uint32_t, i)));
+    if (nodes->len > CIRCLE_NAMES_MAX)
+        g_string_append(path, " -> ...");
+    g_array_free(nodes, TRUE);
+    if (spec_member(&draft->brokers_spec, name_map_get(&draft->brokers, node), &broker))
+        spec_problem(&broker,
+                     "dead letters go in a circle: %s; to try again later use redelivery_delay",
+                     path->str);
+}
+
+/* A message that nobody can deal with would go round for ever. */
+static void check_dead_letters(const Draft *draft)
+{
+    Graph graph;
+    uint32_t count = name_map_count(&draft->brokers);
+    graph_init(&graph, count);
+    for (uint32_t i = 0; i < draft->subscription_list->len; i++)
+        add_dead_letters(&graph, &g_array_index(draft->subscription_list, SubscriptionConfig, i));
+    graph_close(&graph);
+    g_autofree uint32_t *component = g_new0(uint32_t, (gsize)count + 1);
+    g_autofree bool *is_told = g_new0(bool, (gsize)graph_components(&graph, component) + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        bool is_circle = false;
+        for (uint32_t k = graph.first[i]; k < graph.first[i + 1]; k++)
+            is_circle |= component[graph_edge(&graph, k)->to] == component[i] &&
+                         graph_edge(&graph, k)->to != i;
+        if (is_circle && !is_told[component[i]])
+            report_circle(draft, &graph, component, i);
+        is_told[component[i]] |= is_circle;
+    }
+    graph_clear(&graph);
+}
+
 void brokers_read(ReadContext *context)
 {
     Draft *draft = context->draft;
@@ -291,6 +338,7 @@ void brokers_read(ReadContext *context)
         if (index != NO_INDEX)
             read_one(&broker, context, index);
     }
+    check_dead_letters(draft);
 }
 
 bool broker_has_consumer(const Draft *draft, uint32_t broker, uint32_t operation)

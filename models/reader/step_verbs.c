@@ -4,6 +4,8 @@
 #include "models/reader/links.h"
 #include "models/reader/steps.h"
 
+#define PRIORITY_MAX 255 /* of a message */
+
 /* --- compute, wait */
 
 typedef struct DurationConfig {
@@ -46,7 +48,7 @@ static const Verb verb_wait = {"wait", "time off the CPU: a disk, a third party"
 typedef struct CallConfig {
     uint32_t operation; /* NO_INDEX cannot be told from a good one: see has_operation */
     bool has_operation;
-    const Count *times, *key;
+    const Count *times, *key, *priority;
     double probability;
     int64_t request_size, response_size;
 } CallConfig;
@@ -75,9 +77,23 @@ static const Key call_keys[] = {
     {"response_size", KEY_SIZE, .offset = CALL(response_size), .fallback = "0",
      .summary = "takes time on a link with a bandwidth"},
     {"key", KEY_COUNT, .nullable = true, .offset = CALL(key), .max = COUNT_LARGEST,
-     .summary = "what the call is about, for hashing balancers"},
+     .summary = "what the call is about: the partition of a stream, the order of a fifo queue"},
+    {"priority", KEY_COUNT, .nullable = true, .offset = CALL(priority), .max = PRIORITY_MAX,
+     .summary = "of a message to a broker that has priorities"},
     {.name = NULL},
 };
+
+/* A link that is not there has its own problem. */
+static void check_priority(const Compiler *compiler, const Spec *step, const CallConfig *call,
+                           uint32_t link)
+{
+    const GArray *links = compiler->context->draft->link_list;
+    if (call->priority == NULL || link >= links->len ||
+        g_array_index(links, LinkConfig, link).via != NO_INDEX)
+        return;
+    spec_problem_at(step, "priority", "is for messages: the link \"%s\" does not go via a broker",
+                    g_array_index(links, LinkConfig, link).name);
+}
 
 static void emit_call(Compiler *compiler, const Spec *step, const CallConfig *call)
 {
@@ -86,6 +102,7 @@ static void emit_call(Compiler *compiler, const Spec *step, const CallConfig *ca
         .request_size = call->request_size,
         .response_size = call->response_size,
         .key = call->key,
+        .priority = call->priority,
     };
     Spec place;
     site.ordinal = compile_visit(compiler, false, call->operation);
@@ -94,6 +111,7 @@ static void emit_call(Compiler *compiler, const Spec *step, const CallConfig *ca
     if (spec_member(step, "call", &place))
         link_resolve(&place, compiler->context, compiler->service, NO_INDEX, call->operation,
                      &site.link);
+    check_priority(compiler, step, call, site.link);
     g_array_append_val(compiler->context->draft->call_sites, site);
 }
 
@@ -121,7 +139,7 @@ typedef struct PublishConfig {
     uint32_t broker;
     bool has_broker;
     int64_t size;
-    const Count *key;
+    const Count *key, *priority;
 } PublishConfig;
 
 static bool read_broker(const Spec *spec, ReadContext *context, void *value)
@@ -140,7 +158,10 @@ static const Key publish_keys[] = {
     {"size", KEY_SIZE, .offset = offsetof(PublishConfig, size), .fallback = "0",
      .summary = "of the message"},
     {"key", KEY_COUNT, .nullable = true, .offset = offsetof(PublishConfig, key),
-     .max = COUNT_LARGEST, .summary = "what the message is about, for partitions"},
+     .max = COUNT_LARGEST,
+     .summary = "what the message is about: the partition of a stream, the order of a fifo queue"},
+    {"priority", KEY_COUNT, .nullable = true, .offset = offsetof(PublishConfig, priority),
+     .max = PRIORITY_MAX, .summary = "in a queue that has priorities"},
     {.name = NULL},
 };
 
@@ -150,7 +171,10 @@ static void compile_publish(Compiler *compiler, const Spec *step, const void *co
     const PublishConfig *publish = config;
     if (!publish->has_broker)
         return;
-    PublishSite site = {.broker = publish->broker, .size = publish->size, .key = publish->key};
+    PublishSite site = {.broker = publish->broker,
+                        .size = publish->size,
+                        .key = publish->key,
+                        .priority = publish->priority};
     site.ordinal = compile_visit(compiler, true, publish->broker);
     uint32_t index = compile_emit(compiler, STEP_PUBLISH, ORDINAL_OWN);
     compile_step_at(compiler, index)->index = compiler->context->draft->publish_sites->len;

@@ -95,8 +95,9 @@ void stream_refuse_keys(const Spec *spec, int kind)
     static const char *const of_streams[] = {
         "partitions", "retention",           "retention_records", "partitioner", "batch_size",
         "acks",       "replication_latency", "consumer_groups",   NULL};
-    static const char *const of_others[] = {"max_length",    "overflow",           "consumers",
-                                            "subscriptions", "publisher_confirms", NULL};
+    static const char *const of_others[] = {
+        "max_length",  "overflow",    "consumers",    "subscriptions", "publisher_confirms",
+        "message_ttl", "dead_letter", "max_priority", "fifo",          NULL};
     if (kind == BROKER_STREAM)
         refuse_keys(spec, of_others,
                     "is for queues and topics; a stream has partitions, retention and "

@@ -9,6 +9,22 @@ static const ConsumerConfig *consumer_of(const World *world, const ConsumerSlot 
     return &world->subscriptions[slot->subscription].config->consumers[slot->consumer];
 }
 
+void message_report(World *world, const Message *message, MessageEvent event, bool leaves_queue)
+{
+    MessageRecord record = {
+        .event = event,
+        .subscription = message->subscription,
+        .consumer = message->slot == NO_INDEX ? NO_INDEX : world->slots[message->slot].consumer,
+        .tag = request_at(world, message->request)->tag,
+        .depth = subscription_of(world, message)->depth,
+        .published = message->published,
+        .entered = message->entered,
+        .leaves_queue = leaves_queue,
+        .time = world_now(world),
+    };
+    world->observer.message(world->observer.context, &record);
+}
+
 /* --- the end of messages */
 
 void message_forget(World *world, uint32_t handle)
@@ -26,6 +42,12 @@ void message_free(World *world, uint32_t handle)
     uint32_t request = message_at(world, handle)->request;
     message_forget(world, handle);
     request_release(world, request);
+}
+
+void message_end(World *world, uint32_t handle)
+{
+    ready_release(world, message_at(world, handle));
+    message_free(world, handle);
 }
 
 /* Deliveries and the work on what is buffered follow when the current event has been dealt with, so
@@ -46,17 +68,20 @@ static void slot_touch(World *world, uint32_t index)
     ref_queue_push(&world->due_slots, index, 0);
 }
 
-/* The dead-letter queue takes the message as a new one; a topic there copies it. */
-static void dead_letter(World *world, uint32_t handle, uint32_t broker_index)
+/* A topic there copies it. */
+void message_bury(World *world, uint32_t handle, uint32_t broker)
 {
-    Message *message = message_at(world, handle);
-    if (broker_index == NO_INDEX) {
-        message_report(world, message, MESSAGE_DROPPED, false);
-    } else {
-        message_report(world, message, MESSAGE_DEAD_LETTERED, false);
-        broker_take(world, broker_index, message->request, message->visit);
-    }
-    message_free(world, handle);
+    const Publication publication = message_publication(message_at(world, handle));
+    if (broker != NO_INDEX)
+        broker_put(world, broker, &publication);
+    message_end(world, handle);
+}
+
+static void dead_letter(World *world, uint32_t handle, uint32_t broker)
+{
+    message_report(world, message_at(world, handle),
+                   broker == NO_INDEX ? MESSAGE_DROPPED : MESSAGE_DEAD_LETTERED, false);
+    message_bury(world, handle, broker);
 }
 
 /* --- delivery */
@@ -112,13 +137,15 @@ void subscription_dispatch(World *world, uint32_t index)
 {
     Subscription *subscription = &world->subscriptions[index];
     subscription->is_due = false;
-    while (subscription->depth > 0) {
+    ready_expire(world, index);
+    while (subscription->offered > 0) {
         uint32_t slot = next_slot(world, subscription);
         if (slot == NO_INDEX)
-            return;
+            break;
         deliver(world, ready_take(world, subscription), slot);
         publish_admit(world, subscription);
     }
+    ready_expire(world, index);
 }
 
 /* --- processing */
@@ -141,7 +168,7 @@ static void process(World *world, uint32_t handle)
     message->state = MESSAGE_PROCESSING;
     if (consumer->ack == ACK_BEFORE_PROCESSING) {
         message_report(world, message, MESSAGE_ACKNOWLEDGED, false);
-        message_free(world, handle);
+        message_end(world, handle);
     }
     replica_arrive(world, frame);
 }
@@ -252,7 +279,7 @@ void message_processed(World *world, const Frame *frame, bool has_succeeded)
     if (message->is_live && message->serial == serial) {
         if (has_succeeded) {
             message_report(world, message, MESSAGE_ACKNOWLEDGED, false);
-            message_free(world, handle);
+            message_end(world, handle);
         } else {
             requeue(world, handle);
         }
@@ -291,6 +318,16 @@ void consumer_returned(World *world, uint32_t replica)
             subscription_touch(world, world->slots[i].subscription);
     }
     stream_replica_changed(world, replica);
+}
+
+EventId *broker_timer(const World *world, uint32_t timer)
+{
+    return &world->subscriptions[timer - world->slot_count].expiry;
+}
+
+void broker_event(World *world, uint32_t timer)
+{
+    ready_expiry_event(world, timer - world->slot_count);
 }
 
 /* --- the end of the run */

@@ -14,7 +14,12 @@ static inline Subscription *subscription_of(World *world, const Message *message
 /* `leaves_queue`: the event ends a stay among those that wait. */
 void message_report(World *world, const Message *message, MessageEvent event, bool leaves_queue);
 void message_forget(World *world, uint32_t handle);
-void message_free(World *world, uint32_t handle); /* and its piece of the request's work is over */
+/* And its piece of the request's work is over. */
+void message_free(World *world, uint32_t handle);
+/* The same for one that was taken in. */
+void message_end(World *world, uint32_t handle);
+/* It ends, and a broker gets it as a new message; NO_INDEX: none does. */
+void message_bury(World *world, uint32_t handle, uint32_t broker);
 
 /* Deliveries follow when the current event has been dealt with. */
 void subscription_touch(World *world, uint32_t subscription);
@@ -22,10 +27,34 @@ void subscription_touch(World *world, uint32_t subscription);
 /* --- ready.c: what waits for a consumer */
 
 void ready_insert(World *world, uint32_t handle, bool at_head);
-uint32_t ready_take(World *world, Subscription *subscription); /* the first; there is one */
+/* Who is next, of those that can be delivered; there is one. */
+uint32_t ready_first(const Subscription *subscription);
+uint32_t ready_take(World *world, Subscription *subscription);
+/* The message is over: the next of its key can be delivered. */
+void ready_release(World *world, const Message *message);
+/* Lets go of those at the head whose time is up, and sets the clock for the next. */
+void ready_expire(World *world, uint32_t subscription);
+void ready_expiry_event(World *world, uint32_t subscription);
 
 /* --- publish.c */
 
+/* What a broker is given: each subscription makes a message of its own of it. */
+typedef struct Publication {
+    uint64_t visit;
+    uint32_t request;
+    uint32_t key; /* 0: none */
+    uint8_t priority;
+} Publication;
+
+static inline Publication message_publication(const Message *message)
+{
+    return (Publication){.visit = message->visit,
+                         .request = message->request,
+                         .key = message->key,
+                         .priority = message->priority};
+}
+
+void broker_put(World *world, uint32_t broker, const Publication *publication);
 /* There may be room now: publishers that wait for it come first come, first served. */
 void publish_admit(World *world, Subscription *subscription);
 

@@ -147,6 +147,8 @@ static void build_brokers(World *world)
         Subscription *subscription = &world->subscriptions[i];
         subscription->config = config;
         subscription->broker = &topology->brokers[config->broker];
+        subscription->backlog = &config->backlog;
+        subscription->lines = g_new0(ReadyLine, config->backlog.max_priority + 1);
         subscription->first_slot = first;
         subscription->slot_count = slots_of(topology, config);
         subscription->lanes = g_new(uint32_t, config->consumer_count);
@@ -155,9 +157,13 @@ static void build_brokers(World *world)
             build_slots(world, i, first);
         first += subscription->slot_count;
     }
-    world->publish_keys = g_new(uint64_t, topology->broker_count);
-    for (uint32_t i = 0; i < topology->broker_count; i++)
-        world->publish_keys[i] = key_of(world, topology->brokers[i].name, "publish");
+    world->broker_keys = g_new(BrokerKeys, topology->broker_count);
+    for (uint32_t i = 0; i < topology->broker_count; i++) {
+        const char *name = topology->brokers[i].name;
+        world->broker_keys[i] = (BrokerKeys){.publish = key_of(world, name, "publish"),
+                                             .key = key_of(world, name, "message key"),
+                                             .priority = key_of(world, name, "message priority")};
+    }
 }
 
 /* --- workloads */
@@ -316,6 +322,8 @@ static void demolish_parts(World *world)
     }
     for (uint32_t i = 0; i < topology->subscription_count; i++) {
         g_free(world->subscriptions[i].lanes);
+        g_free(world->subscriptions[i].lines);
+        g_free(world->subscriptions[i].keys);
         ref_queue_clear(&world->subscriptions[i].blocked);
     }
     for (uint32_t i = 0; i < world->slot_count; i++)
@@ -331,10 +339,10 @@ void world_demolish(World *world)
     demolish_parts(world);
     streams_demolish(world);
     void *const arrays[] = {
-        world->replicas,       world->links,        world->subscriptions, world->slots,
-        world->sources,        world->users,        world->operations,    world->abort_keys,
-        world->fault_events,   world->windows_on,   world->step_keys,     world->sites,
-        world->publish_hashes, world->publish_keys, world->is_lone_call,  world->loops};
+        world->replicas,       world->links,       world->subscriptions, world->slots,
+        world->sources,        world->users,       world->operations,    world->abort_keys,
+        world->fault_events,   world->windows_on,  world->step_keys,     world->sites,
+        world->publish_hashes, world->broker_keys, world->is_lone_call,  world->loops};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_free(arrays[i]);
     ref_queue_clear(&world->ready);

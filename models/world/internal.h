@@ -44,6 +44,7 @@ typedef enum EventKind {
     EVENT_SOURCE,          /* workload: the next arrival */
     EVENT_USER,            /* user of a closed workload: has thought */
     EVENT_FAULT,           /* edge of a fault window */
+    EVENT_BROKER,          /* subscription, numbered behind the slots: its head expires */
     EVENT_STREAM,          /* timer of a stream's member, group or partition */
 } EventKind;
 
@@ -298,6 +299,9 @@ typedef struct Message {
         uint32_t previous;  /* among the ready ones */
         uint32_t partition; /* record: of its group; SENDING, REPLICATING: of the stream */
     };
+    uint32_t key;     /* and one more; 0: none */
+    uint8_t priority; /* higher first */
+    bool has_turn;    /* in a fifo queue: the others of its key wait for its end */
     bool is_live;
     bool is_record;    /* in a stream, or on its way there */
     bool is_duplicate; /* the delivery to come repeats work that may go on or has been done */
@@ -312,16 +316,38 @@ typedef struct ConsumerSlot {
     bool is_due;     /* on world->due_slots */
 } ConsumerSlot;
 
+typedef struct ReadyLine {
+    uint32_t first, last; /* messages */
+} ReadyLine;
+
+/* What a subscription knows of the messages with one key. */
+typedef struct KeyState {
+    uint32_t first, last; /* fifo: those that wait for their turn */
+    bool is_taken;        /* fifo: one of them has its turn */
+} KeyState;
+
 typedef struct Subscription {
     const SubscriptionConfig *config;
+    const BacklogConfig *backlog;
     const BrokerConfig *broker;
     uint32_t first_slot, slot_count, next_slot;
-    uint32_t first, last, depth; /* ready messages */
-    uint32_t *lanes;             /* of each consumer's redelivery_timeout; NO_INDEX: none */
+    ReadyLine *lines; /* by priority */
+    uint32_t top;     /* the highest line that is not empty, or 0 */
+    uint32_t depth;   /* messages that wait */
+    uint32_t offered; /* of these, those that stand in a line */
+    KeyState *keys;   /* by key */
+    uint32_t key_room;
+    EventId expiry; /* of the head */
+    SimTime expiry_due;
+    uint32_t *lanes; /* of each consumer's redelivery_timeout; NO_INDEX: none */
     uint64_t delivery_key;
     RefQueue blocked; /* messages that wait for room */
     bool is_due;      /* on world->due_subscriptions */
 } Subscription;
+
+typedef struct BrokerKeys {
+    uint64_t publish, key, priority;
+} BrokerKeys;
 
 /* A cancel on its way. */
 typedef struct Signal {
@@ -372,11 +398,11 @@ struct World {
     uint64_t *step_keys; /* of each step of the topology's code */
     Site *sites;
     uint64_t *publish_hashes;
-    bool *is_lone_call;     /* of each step: it is a branch that needs no frame */
-    uint32_t *loops;        /* counters of frames in loops: LOOPS_NESTED_MAX by handle */
-    uint32_t loops_room;    /* frames */
-    uint64_t *publish_keys; /* of each broker */
-    uint64_t *abort_keys;   /* of each operation */
+    bool *is_lone_call;  /* of each step: it is a branch that needs no frame */
+    uint32_t *loops;     /* counters of frames in loops: LOOPS_NESTED_MAX by handle */
+    uint32_t loops_room; /* frames */
+    BrokerKeys *broker_keys;
+    uint64_t *abort_keys; /* of each operation */
     uint32_t slot_count, user_count;
     uint32_t abandoned; /* live frames whose caller has given up: 0 spares looking for them */
     SimTime end;        /* of the measured part */
@@ -586,6 +612,8 @@ void broker_take(World *world, uint32_t broker, uint32_t request, uint64_t visit
 void subscription_dispatch(World *world, uint32_t subscription);
 void slot_process(World *world, uint32_t slot);
 void message_event(World *world, uint32_t message);
+EventId *broker_timer(const World *world, uint32_t timer);
+void broker_event(World *world, uint32_t timer);
 void message_redelivery_due(World *world, uint32_t message);
 void message_processed(World *world, const Frame *frame, bool has_succeeded);
 void consumer_crashed(World *world, uint32_t replica);

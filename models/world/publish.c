@@ -5,12 +5,6 @@
  * on at once and never learns of a refusal. */
 #include "models/world/broker.h"
 
-/* What a broker is given: each subscription makes a message of its own of it. */
-typedef struct Publication {
-    uint64_t visit;
-    uint32_t request;
-} Publication;
-
 /* A message that is refused has never been one. */
 static void report_refusal(World *world, uint32_t subscription, uint32_t request)
 {
@@ -38,6 +32,8 @@ static uint32_t message_new(World *world, const Publication *publication, uint32
     *message = (Message){.published = world_now(world),
                          .visit = publication->visit,
                          .request = publication->request,
+                         .key = publication->key,
+                         .priority = publication->priority,
                          .subscription = subscription,
                          .serial = message->serial + 1,
                          .slot = NO_INDEX,
@@ -51,17 +47,19 @@ static uint32_t message_new(World *world, const Publication *publication, uint32
 static void drop_oldest(World *world, Subscription *subscription)
 {
     uint32_t handle = ready_take(world, subscription);
-    message_report(world, message_at(world, handle), MESSAGE_DROPPED, true);
-    message_free(world, handle);
+    uint32_t dead_letter = subscription->backlog->dead_letter;
+    message_report(world, message_at(world, handle),
+                   dead_letter == NO_INDEX ? MESSAGE_DROPPED : MESSAGE_DEAD_LETTERED, true);
+    message_bury(world, handle, dead_letter);
 }
 
 /* Takes a message into one subscription; false if it is full and refuses. */
 static bool accept(World *world, const Publication *publication, uint32_t index)
 {
     Subscription *subscription = &world->subscriptions[index];
-    bool is_full = subscription->depth >= subscription->broker->max_length;
-    if (is_full &&
-        (subscription->broker->overflow != OVERFLOW_DROP_HEAD || subscription->depth == 0)) {
+    const BacklogConfig *backlog = subscription->backlog;
+    bool is_full = subscription->depth >= backlog->max_length;
+    if (is_full && (backlog->overflow != OVERFLOW_DROP_HEAD || subscription->depth == 0)) {
         report_refusal(world, index, publication->request);
         return false;
     }
@@ -70,8 +68,11 @@ static bool accept(World *world, const Publication *publication, uint32_t index)
     uint32_t handle = message_new(world, publication, index);
     if (handle == SLAB_NONE)
         return false;
+    Message *message = message_at(world, handle);
+    if (message->priority > backlog->max_priority)
+        message->priority = (uint8_t)backlog->max_priority;
     ready_insert(world, handle, false);
-    message_report(world, message_at(world, handle), MESSAGE_PUBLISHED, false);
+    message_report(world, message, MESSAGE_PUBLISHED, false);
     subscription_touch(world, index);
     return true;
 }
@@ -86,14 +87,19 @@ static bool accept_in_all(World *world, const Publication *publication, const Br
     return all;
 }
 
-void broker_take(World *world, uint32_t broker_index, uint32_t request, uint64_t visit)
+void broker_put(World *world, uint32_t broker_index, const Publication *publication)
 {
     const BrokerConfig *broker = &world->topology->brokers[broker_index];
-    const Publication publication = {.visit = visit, .request = request};
     if (broker->kind == BROKER_STREAM)
-        stream_take(world, broker_index, request, visit);
+        stream_take(world, broker_index, publication->request, publication->visit);
     else
-        accept_in_all(world, &publication, broker);
+        accept_in_all(world, publication, broker);
+}
+
+void broker_take(World *world, uint32_t broker, uint32_t request, uint64_t visit)
+{
+    const Publication publication = {.visit = visit, .request = request};
+    broker_put(world, broker, &publication);
 }
 
 /* --- from the publisher to the broker */
@@ -125,9 +131,36 @@ static uint64_t publish_visit(const World *world, const Call *call)
     return call->is_publication ? call->visit : call_attempt_visit(world, call, call->attempt);
 }
 
+static uint32_t draw_count(World *world, const Count *count, uint64_t key, uint64_t request,
+                           uint64_t visit)
+{
+    return count->kind == NULL ? count->constant
+                               : count_draw(count, sim_rng_at(&world->rng, key, request, visit));
+}
+
+/* Key and priority are those of the call: a retry sends them again. */
+static Publication publication_of(World *world, const Call *call)
+{
+    const PublishSite *publish =
+        call->is_publication ? &world->topology->publish_sites[call->site] : NULL;
+    const Site *site = publish == NULL ? &world->sites[call->site] : NULL;
+    const Count *key = publish == NULL ? site->config->key : publish->key;
+    const Count *priority = publish == NULL ? site->config->priority : publish->priority;
+    const BrokerKeys *keys = &world->broker_keys[call->target];
+    uint64_t request = request_at(world, call->request)->id;
+    uint64_t visit = publish == NULL ? sim_mix(call->visit, site->hash) : call->visit;
+    Publication publication = {.visit = publish_visit(world, call), .request = call->request};
+    if (key != NULL)
+        publication.key = 1 + draw_count(world, key, keys->key, request, visit);
+    if (priority != NULL)
+        publication.priority =
+            (uint8_t)MIN(draw_count(world, priority, keys->priority, request, visit), UINT8_MAX);
+    return publication;
+}
+
 static void send(World *world, const Call *call, const BrokerConfig *broker, SimTime takes)
 {
-    const Publication publication = {.visit = publish_visit(world, call), .request = call->request};
+    const Publication publication = publication_of(world, call);
     uint32_t handle = message_new(world, &publication, call->target);
     if (handle == SLAB_NONE)
         return;
@@ -148,7 +181,7 @@ void publish_begin(World *world, Call *call, uint32_t broker_index)
     call->state = CALL_PUBLISHING;
     SimTime takes = 0;
     if (broker->publish_latency != NULL)
-        takes = world_draw(world, broker->publish_latency, world->publish_keys[broker_index],
+        takes = world_draw(world, broker->publish_latency, world->broker_keys[broker_index].publish,
                            request_at(world, call->request)->id, publish_visit(world, call));
     if (broker->kind == BROKER_STREAM)
         stream_publish(world, call, broker_index, takes, publish_visit(world, call));
@@ -156,15 +189,15 @@ void publish_begin(World *world, Call *call, uint32_t broker_index)
         send(world, call, broker, takes);
 }
 
-/* The first full subscription of a broker that makes its publishers wait; NO_INDEX: there is room
- * in all. */
+/* The first full subscription that makes publishers wait; NO_INDEX: there is none. */
 static uint32_t full_subscription(const World *world, const BrokerConfig *broker)
 {
-    if (broker->overflow != OVERFLOW_BLOCK)
-        return NO_INDEX;
-    for (uint32_t i = 0; i < broker->subscription_count; i++) {
-        if (world->subscriptions[broker->first_subscription + i].depth >= broker->max_length)
-            return broker->first_subscription + i;
+    uint32_t end = broker->first_subscription + broker->subscription_count;
+    for (uint32_t i = broker->first_subscription; i < end; i++) {
+        const Subscription *subscription = &world->subscriptions[i];
+        if (subscription->backlog->overflow == OVERFLOW_BLOCK &&
+            subscription->depth >= subscription->backlog->max_length)
+            return i;
     }
     return NO_INDEX;
 }
@@ -183,7 +216,7 @@ static void enter(World *world, uint32_t handle)
 {
     const Message sent = *message_at(world, handle);
     const BrokerConfig *broker = &world->topology->brokers[sent.subscription];
-    const Publication publication = {.visit = sent.visit, .request = sent.request};
+    const Publication publication = message_publication(&sent);
     uint32_t full = full_subscription(world, broker);
     if (full != NO_INDEX && is_awaited(world, sent.caller, sent.caller_serial)) {
         block(world, handle, full);
@@ -204,7 +237,7 @@ void publish_arrived(World *world, uint32_t handle)
 void publish_admit(World *world, Subscription *subscription)
 {
     while (subscription->blocked.count > 0 &&
-           subscription->depth < subscription->broker->max_length) {
+           subscription->depth < subscription->backlog->max_length) {
         uint32_t handle = ref_queue_pop(&subscription->blocked).handle;
         Message *sent = message_at(world, handle);
         bool is_wanted = is_awaited(world, sent->caller, sent->caller_serial);

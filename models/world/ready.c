@@ -1,30 +1,23 @@
-/* What waits in a queue. */
+/* What waits in a queue or a subscription.
+ *
+ * Those that can be delivered stand in lines, one for each priority, in order of arrival. A fifo
+ * queue lets only one message of a key out of its hands at a time: the others of the key are held
+ * back, in order, and count among those that wait. */
+#include <glib.h>
+
 #include "models/world/broker.h"
 
-void message_report(World *world, const Message *message, MessageEvent event, bool leaves_queue)
-{
-    MessageRecord record = {
-        .event = event,
-        .subscription = message->subscription,
-        .consumer = message->slot == NO_INDEX ? NO_INDEX : world->slots[message->slot].consumer,
-        .tag = request_at(world, message->request)->tag,
-        .depth = subscription_of(world, message)->depth,
-        .published = message->published,
-        .entered = message->entered,
-        .leaves_queue = leaves_queue,
-        .time = world_now(world),
-    };
-    world->observer.message(world->observer.context, &record);
-}
+#define KEYS_FIRST 16u
 
-/* --- the ready messages: a list, oldest first */
+/* --- lines */
 
-void ready_insert(World *world, uint32_t handle, bool at_head)
+static void line_insert(World *world, uint32_t handle, bool at_head)
 {
     Message *message = message_at(world, handle);
     Subscription *subscription = subscription_of(world, message);
-    uint32_t *near_end = at_head ? &subscription->first : &subscription->last;
-    uint32_t *far_end = at_head ? &subscription->last : &subscription->first;
+    ReadyLine *line = &subscription->lines[message->priority];
+    uint32_t *near_end = at_head ? &line->first : &line->last;
+    uint32_t *far_end = at_head ? &line->last : &line->first;
     uint32_t neighbour = *near_end;
     message->next = at_head ? neighbour : SLAB_NONE;
     message->previous = at_head ? SLAB_NONE : neighbour;
@@ -35,20 +28,141 @@ void ready_insert(World *world, uint32_t handle, bool at_head)
     else
         message_at(world, neighbour)->next = handle;
     *near_end = handle;
-    subscription->depth++;
-    message->state = MESSAGE_READY;
-    message->entered = world_now(world);
+    subscription->offered++;
+    if (message->priority > subscription->top)
+        subscription->top = message->priority;
+}
+
+uint32_t ready_first(const Subscription *subscription)
+{
+    return subscription->lines[subscription->top].first;
 }
 
 uint32_t ready_take(World *world, Subscription *subscription)
 {
-    uint32_t handle = subscription->first;
+    ReadyLine *line = &subscription->lines[subscription->top];
+    uint32_t handle = line->first;
     Message *message = message_at(world, handle);
-    subscription->first = message->next;
+    line->first = message->next;
     if (message->next == SLAB_NONE)
-        subscription->last = SLAB_NONE;
+        line->last = SLAB_NONE;
     else
         message_at(world, message->next)->previous = SLAB_NONE;
+    subscription->offered--;
     subscription->depth--;
+    while (subscription->top > 0 && subscription->lines[subscription->top].first == SLAB_NONE)
+        subscription->top--;
     return handle;
+}
+
+/* --- keys */
+
+/* Key 0 is that of messages without one. */
+static KeyState *key_state(Subscription *subscription, uint32_t key)
+{
+    if (key >= subscription->key_room) {
+        uint32_t room = MAX(subscription->key_room, KEYS_FIRST);
+        while (room <= key)
+            room *= 2;
+        subscription->keys = g_renew(KeyState, subscription->keys, room);
+        for (uint32_t i = subscription->key_room; i < room; i++)
+            subscription->keys[i] = (KeyState){0};
+        subscription->key_room = room;
+    }
+    return &subscription->keys[key];
+}
+
+/* Whether it is the message's turn among those of its key; if not it is held back. */
+static bool take_turn(World *world, uint32_t handle)
+{
+    Message *message = message_at(world, handle);
+    KeyState *key = key_state(subscription_of(world, message), message->key);
+    if (!key->is_taken) {
+        key->is_taken = true;
+        message->has_turn = true;
+        return true;
+    }
+    message->next = SLAB_NONE;
+    if (key->last == SLAB_NONE)
+        key->first = handle;
+    else
+        message_at(world, key->last)->next = handle;
+    key->last = handle;
+    return false;
+}
+
+void ready_insert(World *world, uint32_t handle, bool at_head)
+{
+    Message *message = message_at(world, handle);
+    Subscription *subscription = subscription_of(world, message);
+    subscription->depth++;
+    message->state = MESSAGE_READY;
+    message->entered = world_now(world);
+    if (!subscription->backlog->fifo || message->has_turn || take_turn(world, handle))
+        line_insert(world, handle, at_head);
+}
+
+void ready_release(World *world, const Message *message)
+{
+    if (!message->has_turn)
+        return;
+    KeyState *key = key_state(subscription_of(world, message), message->key);
+    uint32_t next = key->first;
+    key->is_taken = next != SLAB_NONE;
+    if (next == SLAB_NONE)
+        return;
+    key->first = message_at(world, next)->next;
+    if (key->first == SLAB_NONE)
+        key->last = SLAB_NONE;
+    message_at(world, next)->has_turn = true;
+    line_insert(world, next, false);
+}
+
+/* --- time to live */
+
+static SimTime expiry_of(const World *world, const Subscription *subscription)
+{
+    return message_at(world, ready_first(subscription))->published +
+           subscription->backlog->message_ttl;
+}
+
+/* Those whose time is up leave when they come to the head, as in RabbitMQ: what is delivered, and
+ * what stands behind a message that is not expired, keeps its place. */
+static void expire(World *world, Subscription *subscription, SimTime until)
+{
+    while (subscription->offered > 0 && expiry_of(world, subscription) <= until) {
+        uint32_t handle = ready_take(world, subscription);
+        message_report(world, message_at(world, handle), MESSAGE_EXPIRED, true);
+        message_bury(world, handle, subscription->backlog->dead_letter);
+        publish_admit(world, subscription);
+    }
+}
+
+static void arm_expiry(World *world, Subscription *subscription, uint32_t index)
+{
+    SimTime due = expiry_of(world, subscription);
+    if (due > world_drain_limit(world) ||
+        (subscription->expiry != 0 && subscription->expiry_due <= due))
+        return;
+    subscription->expiry_due = due;
+    subscription->expiry = engine_schedule(&world->engine, due, EVENT_TIMEOUT, EVENT_BROKER,
+                                           world->slot_count + index);
+}
+
+/* At its very last moment a message can still be delivered. */
+void ready_expire(World *world, uint32_t index)
+{
+    Subscription *subscription = &world->subscriptions[index];
+    if (subscription->backlog->message_ttl == 0)
+        return;
+    expire(world, subscription, world_now(world) - 1);
+    if (subscription->offered > 0)
+        arm_expiry(world, subscription, index);
+}
+
+void ready_expiry_event(World *world, uint32_t index)
+{
+    Subscription *subscription = &world->subscriptions[index];
+    expire(world, subscription, world_now(world));
+    subscription_touch(world, index);
 }

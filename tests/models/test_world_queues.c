@@ -14,9 +14,9 @@ static const char *either(const char *text, const char *otherwise)
     return text != NULL ? text : otherwise;
 }
 
-static void expect(const Scene *scene, const char *only, const char *expected)
+static char *text_of(const Scene *scene)
 {
-    g_autofree char *text = g_strdup_printf(
+    return g_strdup_printf(
         "{'simulation':{'duration':'150ms'},"
         "'services': {'a': {'threads': 9, 'operations': {'op': {'steps': [%s]}}},"
         "'b': {'threads': 9, 'operations': {'op': {'steps': [%s]}}},"
@@ -26,7 +26,19 @@ static void expect(const Scene *scene, const char *only, const char *expected)
         either(scene->publish, "{'publish':'q'}"), either(scene->work, "{'compute':'10ms'}"),
         either(scene->link, ""), scene->brokers, either(scene->more, ""),
         either(scene->users, "1"));
+}
+
+static void expect(const Scene *scene, const char *only, const char *expected)
+{
+    g_autofree char *text = text_of(scene);
     trace_expect(text, only, expected);
+}
+
+/* With the publication of each message. */
+static void expect_messages(const Scene *scene, const char *only, const char *expected)
+{
+    g_autofree char *text = text_of(scene);
+    trace_expect_messages(text, only, expected);
 }
 
 /* --- confirms */
@@ -105,6 +117,196 @@ static void test_a_publisher_that_hangs_reads_its_confirm_when_it_wakes_up(void 
            "115 message q acknowledged 0 waiting\n");
 }
 
+/* --- time to live */
+
+/* b takes one at a time. The second is delivered in its last moment, the third expires then. */
+static void test_a_message_expires_at_the_head_when_its_time_is_up(void **state)
+{
+    (void)state;
+    const Scene scene = {.users = "3",
+                         .brokers =
+                             "'q': {'kind':'queue','message_ttl':'10ms','consumers':{'b.op':{}}}"};
+    expect(&scene, "message|all",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "100 message q published 1 waiting\n"
+           "100 message q published 2 waiting\n"
+           "110 message q acknowledged 2 waiting\n"
+           "110 all done u after 10\n"
+           "110 message q delivered 1 waiting\n"
+           "110 message q expired 0 waiting\n"
+           "110 all done u after 10\n"
+           "120 message q acknowledged 0 waiting\n"
+           "120 all done u after 20\n");
+}
+
+static void test_what_expires_goes_to_the_dead_letters(void **state)
+{
+    (void)state;
+    const Scene scene = {.brokers = "'q': {'kind':'queue','message_ttl':'30ms','dead_letter':'d'},"
+                                    "'d': {'kind':'queue','consumers':{'c.op':{}}}"};
+    expect(&scene, "message|all",
+           "100 message q published 1 waiting\n"
+           "130 message q expired 0 waiting\n"
+           "130 message d published 1 waiting\n"
+           "130 message d delivered 0 waiting\n"
+           "131 message d acknowledged 0 waiting\n"
+           "131 all done u after 31\n");
+}
+
+/* It fails at 110 and waits 25 ms: back at 135 its 30 ms since the publication are over. */
+static void test_a_message_that_comes_back_keeps_its_time_to_live(void **state)
+{
+    (void)state;
+    const Scene scene = {.work = "{'compute':'10ms'},{'fail':1}",
+                         .brokers = "'q': {'kind':'queue','message_ttl':'30ms','consumers':{'b.op':"
+                                    "{'redelivery_delay':'25ms'}}}"};
+    expect(&scene, "message|visit b",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "110 visit b.op failed 100..110 from 100 wasted\n"
+           "110 message q redelivered 0 waiting\n"
+           "135 message q expired 0 waiting\n");
+}
+
+/* --- bounds */
+
+static void test_a_dropped_head_goes_to_the_dead_letters(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .users = "3",
+        .brokers = "'q': {'kind':'queue','max_length':1,'overflow':'drop_head','dead_letter':'d',"
+                   "'consumers':{'b.op':{}}}, 'd': {'kind':'queue'}"};
+    expect(&scene, "message",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "100 message q published 1 waiting\n"
+           "100 message q dead-lettered 0 waiting\n"
+           "100 message d published 1 waiting\n"
+           "100 message q published 1 waiting\n"
+           "110 message q acknowledged 1 waiting\n"
+           "110 message q delivered 0 waiting\n"
+           "120 message q acknowledged 0 waiting\n"
+           "120 message d unfinished 1 waiting\n");
+}
+
+/* The topic drops from the head at two; one subscription holds one, another refuses at one. */
+static void test_a_subscription_has_what_it_says_and_else_what_its_topic_says(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .users = "3",
+        .brokers =
+            "'q': {'kind':'topic','max_length':2,'overflow':'drop_head','subscriptions':{"
+            "'x':{},'y':{'max_length':1},'z':{'max_length':1,'overflow':'reject_publish'}}}"};
+    expect(&scene, "message",
+           "100 message q/x published 1 waiting\n"
+           "100 message q/y published 1 waiting\n"
+           "100 message q/z published 1 waiting\n"
+           "100 message q/x published 2 waiting\n"
+           "100 message q/y dropped 0 waiting\n"
+           "100 message q/y published 1 waiting\n"
+           "100 message q/z rejected 1 waiting\n"
+           "100 message q/x dropped 1 waiting\n"
+           "100 message q/x published 2 waiting\n"
+           "100 message q/y dropped 0 waiting\n"
+           "100 message q/y published 1 waiting\n"
+           "100 message q/z rejected 1 waiting\n"
+           "100 message q/x unfinished 2 waiting\n"
+           "100 message q/y unfinished 1 waiting\n"
+           "100 message q/z unfinished 1 waiting\n"
+           "100 message q/x unfinished 2 waiting\n");
+}
+
+/* --- priorities */
+
+/* Published every ms, with priorities 3, 0, 9 (which counts as 5), 4, 5 and 0. */
+static void test_the_highest_priority_is_next_and_equals_keep_their_order(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'publish':'q','priority':3},{'wait':'1ms'},{'publish':'q'},{'wait':'1ms'},"
+                   "{'publish':'q','priority':9},{'wait':'1ms'},{'publish':'q','priority':4},"
+                   "{'wait':'1ms'},{'publish':'q','priority':5},{'wait':'1ms'},{'publish':'q'}",
+        .brokers = "'q': {'kind':'queue','max_priority':5,'consumers':{'b.op':{}}}"};
+    expect_messages(&scene, "delivered",
+                    "100 message q delivered 0 waiting of 100\n"
+                    "110 message q delivered 4 waiting of 102\n"
+                    "120 message q delivered 3 waiting of 104\n"
+                    "130 message q delivered 2 waiting of 103\n"
+                    "140 message q delivered 1 waiting of 101\n"
+                    "150 message q delivered 0 waiting of 105\n");
+}
+
+/* The head that gives way is that of the highest priority, as in RabbitMQ. */
+static void test_a_full_queue_drops_from_its_highest_priority(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'publish':'q'},{'wait':'1ms'},{'publish':'q','priority':1},{'wait':'1ms'},"
+                   "{'publish':'q'}",
+        .brokers = "'q': {'kind':'queue','max_priority':1,'max_length':2,"
+                   "'overflow':'drop_head'}"};
+    expect_messages(&scene, "message",
+                    "100 message q published 1 waiting of 100\n"
+                    "101 message q published 2 waiting of 101\n"
+                    "102 message q dropped 1 waiting of 101\n"
+                    "102 message q published 2 waiting of 102\n"
+                    "102 message q unfinished 2 waiting of 100\n"
+                    "102 message q unfinished 2 waiting of 102\n");
+}
+
+/* --- groups of a fifo queue */
+
+/* Keys 1, 1, 2, 1 and two without: three go out at once, the others one by one as their key is
+ * free. */
+static void test_messages_of_one_key_are_dealt_with_one_at_a_time_and_in_order(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'publish':'q','key':1},{'wait':'1ms'},{'publish':'q','key':1},{'wait':'1ms'},"
+                   "{'publish':'q','key':2},{'wait':'1ms'},{'publish':'q','key':1},{'wait':'1ms'},"
+                   "{'publish':'q'},{'wait':'1ms'},{'publish':'q'}",
+        .brokers = "'q': {'kind':'queue','fifo':true,'consumers':{'b.op':{'concurrency':9}}}"};
+    expect_messages(&scene, "delivered|acknowledged",
+                    "100 message q delivered 0 waiting of 100\n"
+                    "102 message q delivered 1 waiting of 102\n"
+                    "104 message q delivered 2 waiting of 104\n"
+                    "110 message q acknowledged 3 waiting of 100\n"
+                    "110 message q delivered 2 waiting of 101\n"
+                    "112 message q acknowledged 2 waiting of 102\n"
+                    "114 message q acknowledged 2 waiting of 104\n"
+                    "114 message q delivered 1 waiting of 105\n"
+                    "120 message q acknowledged 1 waiting of 101\n"
+                    "120 message q delivered 0 waiting of 103\n"
+                    "124 message q acknowledged 0 waiting of 105\n"
+                    "130 message q acknowledged 0 waiting of 103\n");
+}
+
+/* The first fails twice and is dropped: the second of its key waits for that, also while the first
+ * waits for its return. */
+static void test_a_failed_message_holds_its_key_up_until_it_is_dealt_with(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'publish':'q','key':1},{'wait':'1ms'},{'publish':'q','key':1}",
+        .work = "{'compute':'10ms'},{'fail':1}",
+        .brokers = "'q': {'kind':'queue','fifo':true,'consumers':{'b.op':{'concurrency':9,"
+                   "'max_deliveries':2,'redelivery_delay':'5ms'}}}"};
+    expect_messages(&scene, "message",
+                    "100 message q published 1 waiting of 100\n"
+                    "100 message q delivered 0 waiting of 100\n"
+                    "101 message q published 1 waiting of 101\n"
+                    "110 message q redelivered 1 waiting of 100\n"
+                    "115 message q delivered 1 waiting of 100\n"
+                    "125 message q dropped 1 waiting of 100\n"
+                    "125 message q delivered 0 waiting of 101\n"
+                    "135 message q redelivered 0 waiting of 101\n"
+                    "140 message q delivered 0 waiting of 101\n"
+                    "150 message q dropped 0 waiting of 101\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +314,15 @@ int main(void)
         cmocka_unit_test(test_without_confirms_a_refusal_is_not_heard),
         cmocka_unit_test(test_what_was_sent_arrives_although_its_publisher_gave_up),
         cmocka_unit_test(test_a_publisher_that_hangs_reads_its_confirm_when_it_wakes_up),
+        cmocka_unit_test(test_a_message_expires_at_the_head_when_its_time_is_up),
+        cmocka_unit_test(test_what_expires_goes_to_the_dead_letters),
+        cmocka_unit_test(test_a_message_that_comes_back_keeps_its_time_to_live),
+        cmocka_unit_test(test_a_dropped_head_goes_to_the_dead_letters),
+        cmocka_unit_test(test_a_subscription_has_what_it_says_and_else_what_its_topic_says),
+        cmocka_unit_test(test_the_highest_priority_is_next_and_equals_keep_their_order),
+        cmocka_unit_test(test_a_full_queue_drops_from_its_highest_priority),
+        cmocka_unit_test(test_messages_of_one_key_are_dealt_with_one_at_a_time_and_in_order),
+        cmocka_unit_test(test_a_failed_message_holds_its_key_up_until_it_is_dealt_with),
     };
     return cmocka_run_group_tests_name("models/world_queues", tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@ typedef struct Trace {
     const Topology *topology;
     GString *lines;
     char **only;
+    bool tells_messages_apart;
 } Trace;
 
 static void line(Trace *trace, SimTime time, const char *format, ...) G_GNUC_PRINTF(3, 4);
@@ -86,13 +87,16 @@ static void attempt_ended(void *context, const AttemptRecord *record)
 
 static void message(void *context, const MessageRecord *record)
 {
-    static const char *const events[] = {"published",     "rejected",     "dropped",
-                                         "delivered",     "acknowledged", "redelivered",
-                                         "dead-lettered", "duplicate",    "unfinished"};
+    static const char *const events[] = {
+        "published",   "rejected",      "dropped", "delivered", "acknowledged",
+        "redelivered", "dead-lettered", "expired", "duplicate", "unfinished"};
     Trace *trace = context;
-    line(trace, record->time, "message %s %s %u waiting",
+    g_autofree char *of = trace->tells_messages_apart
+                              ? g_strdup_printf(" of %g", sim_time_to_ms(record->published))
+                              : g_strdup("");
+    line(trace, record->time, "message %s %s %u waiting%s",
          trace->topology->subscriptions[record->subscription].full_name, events[record->event],
-         record->depth);
+         record->depth, of);
 }
 
 static void cpu_used(void *context, const CpuRecord *record)
@@ -107,9 +111,11 @@ static void state_changed(void *context, const StateRecord *record)
     line(context, record->time, "%s %s", record->type, record->subject);
 }
 
-char *trace_run(const Topology *topology, const char *only)
+static char *run(const Topology *topology, const char *only, bool tells_messages_apart)
 {
-    Trace trace = {.topology = topology, .lines = g_string_new(NULL)};
+    Trace trace = {.topology = topology,
+                   .lines = g_string_new(NULL),
+                   .tells_messages_apart = tells_messages_apart};
     trace.only = only == NULL ? NULL : g_strsplit(only, "|", -1);
     const Observer observer = {&trace,       request_started, request_ended, request_completed,
                                visit_ended,  attempt_ended,   message,       cpu_used,
@@ -130,10 +136,26 @@ char *trace_run(const Topology *topology, const char *only)
     return g_string_free(trace.lines, FALSE);
 }
 
-void trace_expect(const char *text, const char *only, const char *expected)
+char *trace_run(const Topology *topology, const char *only)
+{
+    return run(topology, only, false);
+}
+
+static void expect(const char *text, const char *only, bool tells_messages_apart,
+                   const char *expected)
 {
     g_autoptr(Topology) topology = read_topology(text, NULL);
-    g_autofree char *lines = trace_run(topology, only);
+    g_autofree char *lines = run(topology, only, tells_messages_apart);
     if (strcmp(lines, expected) != 0)
         fail_msg("got:\n%s\nexpected:\n%s", lines, expected);
+}
+
+void trace_expect(const char *text, const char *only, const char *expected)
+{
+    expect(text, only, false, expected);
+}
+
+void trace_expect_messages(const char *text, const char *only, const char *expected)
+{
+    expect(text, only, true, expected);
 }

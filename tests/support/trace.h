@@ -21,4 +21,7 @@ char *trace_run(const Topology *topology, const char *only);
 /* Reads the text (' stands for "), runs and compares. */
 void trace_expect(const char *text, const char *only, const char *expected);
 
+/* The same, and lines about messages end with when they were published: "of 101". */
+void trace_expect_messages(const char *text, const char *only, const char *expected);
+
 #endif
