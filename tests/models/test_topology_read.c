@@ -174,8 +174,8 @@ static void test_a_queue_has_one_subscription_named_after_it(void **state)
     const ConsumerConfig *consumer = &subscription->consumers[0];
     assert_int_equal(topology->subscription_count, 2);
     assert_int_equal(broker->subscription_count, 1);
-    assert_int_equal(broker->max_length, 10);
-    assert_int_equal(broker->overflow, OVERFLOW_DROP_HEAD);
+    assert_int_equal(subscription->backlog.max_length, 10);
+    assert_int_equal(subscription->backlog.overflow, OVERFLOW_DROP_HEAD);
     assert_int_equal(broker->publish_latency->constant, SIM_TIME_MS);
     assert_null(broker->delivery_latency);
     assert_null(subscription->name);
@@ -206,8 +206,8 @@ static void test_consumers_have_the_defaults_of_the_manual(void **state)
     assert_int_equal(consumer->max_deliveries, UINT32_MAX);
     assert_int_equal(consumer->dead_letter, NO_INDEX);
     assert_int_equal(consumer->requeue_to, REQUEUE_TAIL);
-    assert_int_equal(topology->brokers[0].max_length, UINT32_MAX);
-    assert_int_equal(topology->brokers[0].overflow, OVERFLOW_REJECT_PUBLISH);
+    assert_int_equal(topology->subscriptions[0].backlog.max_length, UINT32_MAX);
+    assert_int_equal(topology->subscriptions[0].backlog.overflow, OVERFLOW_REJECT_PUBLISH);
 }
 
 static void test_a_topic_has_the_subscriptions_it_names(void **state)
