@@ -86,11 +86,17 @@ typedef enum MessageEvent {
                           or a crash after an early ack */
     MESSAGE_DELIVERED, /* taken from the queue for a consumer; delay is since it was published */
     MESSAGE_ACKNOWLEDGED, /* the end of a message */
+    MESSAGE_LOST,         /* it was delivered at most once, and there was nobody; an end */
     MESSAGE_REDELIVERED,  /* returned to the queue */
     MESSAGE_DEAD_LETTERED,
-    MESSAGE_EXPIRED,    /* its time to live was over; dead letter or not */
-    MESSAGE_DUPLICATE,  /* processed once more although it had been, or is being, processed */
-    MESSAGE_UNFINISHED, /* still there when the run was over */
+    MESSAGE_EXPIRED,   /* its time to live was over; dead letter or not */
+    MESSAGE_DUPLICATE, /* processed once more although it had been, or is being, processed */
+    /* What else is to be told of a message, also after its end: */
+    MESSAGE_UNDONE,         /* acknowledged before its processing, which failed */
+    MESSAGE_REORDERED,      /* dealt with after a later one of its key */
+    MESSAGE_EXECUTED_TWICE, /* dealt with, although it had been */
+    MESSAGE_DEDUPLICATED,   /* the same, but recognised: not begun, or without effect */
+    MESSAGE_UNFINISHED,     /* still there when the run was over */
 } MessageEvent;
 
 typedef struct MessageRecord {

@@ -184,11 +184,27 @@ typedef struct LinkConfig {
 typedef enum BrokerKindId { BROKER_QUEUE, BROKER_TOPIC, BROKER_STREAM } BrokerKindId;
 typedef enum Overflow { OVERFLOW_REJECT_PUBLISH, OVERFLOW_DROP_HEAD, OVERFLOW_BLOCK } Overflow;
 typedef enum AckMode { ACK_AFTER_PROCESSING, ACK_BEFORE_PROCESSING } AckMode;
+typedef enum OnFailure {
+    FAILURE_REQUEUE, /* back to the queue at once */
+    FAILURE_REJECT,  /* it does not come again */
+    FAILURE_WAIT     /* the broker learns of it, and of a crash, by its redelivery_timeout alone */
+} OnFailure;
+typedef enum Delivery {
+    DELIVERY_AT_LEAST_ONCE,
+    DELIVERY_AT_MOST_ONCE, /* not kept for consumers that are not there */
+    DELIVERY_EFFECTIVELY_ONCE
+} Delivery;
 typedef enum RequeueTo { REQUEUE_TAIL, REQUEUE_HEAD } RequeueTo;
+
+typedef struct DeduplicationConfig {
+    SimTime window; /* how long a consumer knows what it has done */
+} DeduplicationConfig;
 
 typedef struct ConsumerConfig {
     uint32_t operation;
-    uint32_t concurrency;       /* messages in processing, per replica of the consumer */
+    uint32_t concurrency;       /* visits, per replica of the consumer */
+    uint32_t batch_size;        /* messages that one visit deals with */
+    SimTime batch_window;       /* how long the first of them waits for the others */
     uint32_t prefetch;          /* unacknowledged messages, per replica; at least concurrency */
     int ack;                    /* AckMode */
     SimTime redelivery_timeout; /* 0: none */
@@ -196,6 +212,9 @@ typedef struct ConsumerConfig {
     uint32_t max_deliveries; /* UINT32_MAX: no limit */
     uint32_t dead_letter;    /* broker; NO_INDEX: dropped */
     int requeue_to;
+    int on_failure; /* OnFailure; with FAILURE_WAIT there is a redelivery_timeout */
+    bool has_deduplication;
+    DeduplicationConfig deduplication;
 } ConsumerConfig;
 
 typedef enum Partitioner { PARTITIONER_ROUND_ROBIN, PARTITIONER_STICKY } Partitioner;
@@ -237,6 +256,7 @@ typedef struct BacklogConfig {
     int overflow;          /* Overflow; a fifo queue has no drop_head */
     SimTime message_ttl;   /* 0: none */
     uint32_t max_priority; /* 0 for a fifo queue */
+    int delivery;          /* Delivery */
     bool fifo;             /* messages of one key one at a time, in order */
     uint32_t dead_letter;  /* broker that gets what expires or is dropped; NO_INDEX: none */
 } BacklogConfig;

@@ -235,7 +235,7 @@ static const Column broker_columns[] = {
     LABEL("broker", "", "name of the broker"),
     LABEL("consumer", "", "consuming operation of a queue, subscription of a topic, or consumer group of a stream; `*` is all together"),
     PHASE_LABEL,
-    METRIC("published", "messages", TOTAL, NEUTRAL, "messages taken in, each subscription of a topic and each group of a stream counted; published = acknowledged + dead_lettered + dropped + expired + still there at the end; empty for one of several consumers of a queue", .value = broker_published, SERIES),
+    METRIC("published", "messages", TOTAL, NEUTRAL, "messages taken in, each subscription of a topic and each group of a stream counted; published = acknowledged + dead_lettered + dropped + expired + lost + still there at the end; empty for one of several consumers of a queue", .value = broker_published, SERIES),
     METRIC("rejected", "messages", TOTAL, LOWER, "messages refused because the queue was full", .value = broker_rejected, SERIES),
     METRIC("delivered", "deliveries", COUNT, NEUTRAL, "messages taken out for a consumer, each time anew", .index = BROKER_DELIVERED, SERIES),
     METRIC("acknowledged", "messages", COUNT, HIGHER, "messages that were dealt with", .index = BROKER_ACKNOWLEDGED, SERIES),
@@ -250,6 +250,11 @@ static const Column broker_columns[] = {
     METRIC("delay_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = BROKER_DELAY, .p = 0.99, SERIES),
     METRIC("completion_mean_ms", "ms", MEAN, LOWER, "mean time from the publication to the acknowledgement; of a stream, to the commit", .index = BROKER_COMPLETION),
     METRIC("completion_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = BROKER_COMPLETION, .p = 0.99),
+    METRIC("lost", "messages", COUNT, LOWER, "messages delivered at most once that no consumer was there for, or that were with a consumer as it crashed", .index = BROKER_LOST, SERIES),
+    METRIC("undone", "messages", COUNT, LOWER, "messages acknowledged before their processing, which then failed or was lost in a crash", .index = BROKER_UNDONE, SERIES),
+    METRIC("reordered", "messages", COUNT, LOWER, "messages of a queue or topic dealt with after a later one of the same key, or, without keys, of the same queue", .index = BROKER_REORDERED, SERIES),
+    METRIC("executed_twice", "deliveries", COUNT, LOWER, "deliveries processed with success although the message had been before", .index = BROKER_EXECUTED_TWICE, SERIES),
+    METRIC("deduplicated", "deliveries", COUNT, NEUTRAL, "messages that the consumer recognised as done before: not processed, or, when it was known only at the end, processed without effect", .index = BROKER_DEDUPLICATED, SERIES),
 };
 
 #define SCOPE_LABELS LABEL("scope", "", "what is measured: `system`, `workload`, `service`, `link` or `broker`"), LABEL("name", "", "its name: `shoppers` or `shoppers/frontend.home`, `cart` or `cart.add`, `frontend -> cart`, `orders` or `orders/fulfilment.process`; `*` for the system")

@@ -65,10 +65,12 @@ static char *check_broker(const Entry *entry, Phase phase)
 {
     const uint64_t *counts = entry->phases[phase].counts;
     uint64_t ended = counts[BROKER_ACKNOWLEDGED] + counts[BROKER_DEAD_LETTERED] +
-                     counts[BROKER_DROPPED] + counts[BROKER_EXPIRED] + counts[BROKER_UNFINISHED];
+                     counts[BROKER_DROPPED] + counts[BROKER_EXPIRED] + counts[BROKER_LOST] +
+                     counts[BROKER_UNFINISHED];
     if (!entry->phases[phase].is_share && counts[BROKER_PUBLISHED] != ended)
         return unequal(entry, phase, "published", counts[BROKER_PUBLISHED],
-                       "acknowledged + dead-lettered + dropped + expired + still there", ended);
+                       "acknowledged + dead-lettered + dropped + expired + lost + still there",
+                       ended);
     return NULL;
 }
 

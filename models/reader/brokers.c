@@ -19,6 +19,7 @@ static const char *const presets[] = {"kafka", NULL};
 static const char *const later_presets[] = {"rabbitmq", "sqs", "sns", "pubsub", "nats", NULL};
 static const char *const partitioners[] = {"round_robin", "sticky", NULL};
 static const char *const acknowledgements[] = {"0", "1", "all", NULL};
+static const char *const deliveries[] = {"at_least_once", "at_most_once", "effectively_once", NULL};
 static const char *const overflows[] = {"reject_publish", "drop_head", "block", NULL};
 
 /* --- keys */
@@ -63,46 +64,23 @@ static const KeyCustom broker_custom = {read_broker, "the name of a broker",
 
 /* What both a broker and a subscription of a topic say about what waits; DEFAULT says what a
  * default is, or that there is none. */
-#define BACKLOG_KEYS(TYPE, DEFAULT)                                                                \
-    {"max_length",                                                                                 \
-     KEY_INTEGER,                                                                                  \
-     .nullable = true,                                                                             \
-     .offset = offsetof(TYPE, backlog.max_length),                                                 \
-     .min = 1,                                                                                     \
-     .max = LENGTH_MAX,                                                                            \
-     .summary = "messages that wait, per subscription; unbounded by default"},                     \
-        {"overflow",                                                                               \
-         KEY_CHOICE,                                                                               \
-         .offset = offsetof(TYPE, backlog.overflow),                                               \
-         .fallback = DEFAULT("\"reject_publish\""),                                                \
-         .detail.choices = overflows,                                                              \
-         .summary = "what happens to one more message when it is full"},                           \
-        {"message_ttl",                                                                            \
-         KEY_DURATION,                                                                             \
-         .nullable = true,                                                                         \
-         .offset = offsetof(TYPE, backlog.message_ttl),                                            \
-         .min = 1,                                                                                 \
-         .max = (double)SIM_TIME_LONGEST,                                                          \
-         .summary = "how long a message waits until it expires; for ever by default"},             \
-        {"dead_letter",                                                                            \
-         KEY_CUSTOM,                                                                               \
-         .nullable = true,                                                                         \
-         .offset = offsetof(TYPE, backlog.dead_letter),                                            \
-         .detail.custom = &broker_custom,                                                          \
-         .summary = "broker that gets what expires, is dropped from the head or failed its last "  \
-                    "delivery; none by default"},                                                  \
-        {"max_priority",                                                                           \
-         KEY_INTEGER,                                                                              \
-         .offset = offsetof(TYPE, backlog.max_priority),                                           \
-         .fallback = DEFAULT("0"),                                                                 \
-         .max = PRIORITY_MAX,                                                                      \
-         .summary =                                                                                \
-             "the highest priority of a message; higher first, and 0 is that of all others"},      \
-    {                                                                                              \
-        "fifo", KEY_BOOLEAN,                                                                       \
-            .offset = offsetof(TYPE, backlog.fifo), .fallback = DEFAULT("false"),                  \
-            .summary = "messages of one key are handed out one at a time, in order"                \
-    }
+/* clang-format off */
+#define BACKLOG_KEYS(TYPE, DEFAULT) \
+    {"max_length", KEY_INTEGER, .nullable = true, .offset = offsetof(TYPE, backlog.max_length), .min = 1, .max = LENGTH_MAX, \
+     .summary = "messages that wait, per subscription; unbounded by default"}, \
+    {"overflow", KEY_CHOICE, .offset = offsetof(TYPE, backlog.overflow), .fallback = DEFAULT("\"reject_publish\""), \
+     .detail.choices = overflows, .summary = "what happens to one more message when it is full"}, \
+    {"message_ttl", KEY_DURATION, .nullable = true, .offset = offsetof(TYPE, backlog.message_ttl), .min = 1, .max = (double)SIM_TIME_LONGEST, \
+     .summary = "how long a message waits until it expires; for ever by default"}, \
+    {"dead_letter", KEY_CUSTOM, .nullable = true, .offset = offsetof(TYPE, backlog.dead_letter), .detail.custom = &broker_custom, \
+     .summary = "broker that gets what expires, is dropped from the head or failed its last delivery; none by default"}, \
+    {"delivery", KEY_CHOICE, .offset = offsetof(TYPE, backlog.delivery), .fallback = DEFAULT("\"at_least_once\""), .detail.choices = deliveries, \
+     .summary = "at_most_once: nothing is kept for consumers that are not there, and nothing comes again; effectively_once: consumers recognise duplicates"}, \
+    {"max_priority", KEY_INTEGER, .offset = offsetof(TYPE, backlog.max_priority), .fallback = DEFAULT("0"), .max = PRIORITY_MAX, \
+     .summary = "the highest priority of a message; higher first, and 0 is that of all others"}, \
+    {"fifo", KEY_BOOLEAN, .offset = offsetof(TYPE, backlog.fifo), .fallback = DEFAULT("false"), \
+     .summary = "messages of one key are handed out one at a time, in order"}
+/* clang-format on */
 
 #define ITSELF(text)       text
 #define AS_THE_TOPIC(text) NULL
@@ -184,6 +162,9 @@ static void check_backlog(const Spec *spec, const BacklogConfig *backlog,
         spec_problem_at(spec, "overflow",
                         "a publisher that does not wait for confirms cannot be blocked: set "
                         "\"publisher_confirms\": true, or another overflow");
+    if (backlog->fifo && backlog->delivery == DELIVERY_AT_MOST_ONCE)
+        spec_problem_at(spec, "delivery",
+                        "a fifo queue keeps its messages until they are dealt with");
     if (backlog->fifo && backlog->overflow == OVERFLOW_DROP_HEAD)
         spec_problem_at(spec, "overflow", "a fifo queue does not drop from its head");
     if (backlog->fifo && backlog->max_priority > 0)

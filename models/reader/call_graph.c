@@ -80,13 +80,20 @@ static void walk_steps(const Walk *walk, uint32_t from, uint32_t until, double f
         pc = walk_step(walk, pc, factor);
 }
 
-/* A message is taken by one of the competing consumers, by how many they can take at once. */
+static double batch_of(const ConsumerConfig *consumer)
+{
+    return MAX(consumer->batch_size, 1u);
+}
+
+/* A message is taken by one of the competing consumers, by how many they can take at once. Batches
+ * count as full, as they are when there is much to do. */
 static void add_consumers(const Topology *topology, Graph *graph,
                           const SubscriptionConfig *subscription)
 {
     double all = 0;
     for (uint32_t i = 0; i < subscription->consumer_count; i++)
-        all += call_graph_capacity(topology, &subscription->consumers[i]);
+        all += call_graph_capacity(topology, &subscription->consumers[i]) *
+               batch_of(&subscription->consumers[i]);
     for (uint32_t i = 0; i < subscription->consumer_count; i++) {
         const ConsumerConfig *consumer = &subscription->consumers[i];
         graph_add(graph, call_graph_broker(topology, subscription->broker), consumer->operation,

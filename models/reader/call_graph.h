@@ -19,7 +19,7 @@ const char *call_graph_name(const Topology *topology, uint32_t node);
 /* Names of nodes as a path, the middle of a long one left out. To be freed. */
 char *call_graph_path(const Topology *topology, const GArray *nodes);
 
-/* Messages that all replicas of a consumer can have in processing. */
+/* Visits that all replicas of a consumer can make at once. */
 double call_graph_capacity(const Topology *topology, const ConsumerConfig *consumer);
 
 /* Where the code of an operation ends: that of operation i starts at its entry, in order. */

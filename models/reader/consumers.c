@@ -5,8 +5,11 @@
 
 #define CONCURRENCY_MAX 100000
 #define LENGTH_MAX      1000000000
+#define BATCH_MAX       10000
+#define WINDOW_DEFAULT  (24 * 3600 * SIM_TIME_S) /* of effectively_once */
 
 static const char *const acks[] = {"after_processing", "before_processing", NULL};
+static const char *const failures[] = {"requeue", "reject", "wait", NULL};
 static const char *const requeues[] = {"tail", "head", NULL};
 
 static bool read_broker(const Spec *spec, ReadContext *context, void *value)
@@ -17,16 +20,33 @@ static bool read_broker(const Spec *spec, ReadContext *context, void *value)
 static const KeyCustom broker_custom = {read_broker, "the name of a broker",
                                         "{\"type\": \"string\"}"};
 
+static const Key deduplication_keys[] = {
+    {"window", KEY_DURATION, .offset = offsetof(DeduplicationConfig, window), .min = 1,
+     .max = (double)SIM_TIME_LONGEST, .fallback = "\"24h\"",
+     .summary = "how long a consumer remembers what it has done"},
+    {.name = NULL},
+};
+
 #define CONSUMER(member) offsetof(ConsumerConfig, member)
 
 const Key consumer_keys[] = {
     {"concurrency", KEY_INTEGER, .offset = CONSUMER(concurrency), .min = 1, .max = CONCURRENCY_MAX,
-     .fallback = "1", .summary = "messages in processing, per replica of the consumer"},
+     .fallback = "1", .summary = "messages (batches) in processing, per replica of the consumer"},
     {"prefetch", KEY_INTEGER, .offset = CONSUMER(prefetch), .min = 1, .max = LENGTH_MAX,
-     .summary = "messages handed out and not acknowledged, per replica; concurrency by default"},
-    {"ack", KEY_CHOICE, .offset = CONSUMER(ack), .fallback = "\"after_processing\"",
-     .detail.choices = acks,
-     .summary = "before_processing: a message that fails or is lost does not come again"},
+     .summary = "messages handed out and not acknowledged, per replica; concurrency x batch_size "
+                "by default"},
+    {"batch_size", KEY_INTEGER, .offset = CONSUMER(batch_size), .min = 1, .max = BATCH_MAX,
+     .fallback = "1", .summary = "messages that one visit of the operation deals with, at most"},
+    {"batch_window", KEY_DURATION, .offset = CONSUMER(batch_window),
+     .max = (double)SIM_TIME_LONGEST, .fallback = "0",
+     .summary = "how long the first message of a batch waits for the others"},
+    {"ack", KEY_CHOICE, .offset = CONSUMER(ack), .detail.choices = acks,
+     .summary = "before_processing, the default with at_most_once: a message that fails or is lost "
+                "does not come again; else after_processing"},
+    {"on_failure", KEY_CHOICE, .offset = CONSUMER(on_failure), .fallback = "\"requeue\"",
+     .detail.choices = failures,
+     .summary = "requeue: a failed message returns at once; reject: it does not; wait: the broker "
+                "learns of failures and crashes by redelivery_timeout alone"},
     {"redelivery_timeout", KEY_DURATION, .nullable = true, .offset = CONSUMER(redelivery_timeout),
      .max = (double)SIM_TIME_LONGEST, .fallback = "0",
      .summary = "after which a message not acknowledged is delivered again; 0: never"},
@@ -40,32 +60,99 @@ const Key consumer_keys[] = {
      .summary = "broker that gets what failed its last delivery; that of the queue by default"},
     {"requeue_to", KEY_CHOICE, .offset = CONSUMER(requeue_to), .fallback = "\"tail\"",
      .detail.choices = requeues, .summary = "where in the queue a failed message returns"},
-    {"batch_size", KEY_UNSUPPORTED, .summary = "messages taken together"},
-    {"idempotency", KEY_UNSUPPORTED, .summary = "duplicates are recognised"},
+    {"deduplication", KEY_OBJECT, .nullable = true, .offset = CONSUMER(deduplication),
+     .present = CONSUMER(has_deduplication), .detail.keys = deduplication_keys,
+     .summary = "duplicates are recognised and have no effect; with effectively_once by default"},
     {.name = NULL},
 };
+
+/* What follows from how often its messages are to be delivered. */
+static ConsumerConfig consumer_default(const BacklogConfig *backlog)
+{
+    ConsumerConfig consumer = {.max_deliveries = UINT32_MAX, .dead_letter = backlog->dead_letter};
+    if (backlog->delivery == DELIVERY_AT_MOST_ONCE)
+        consumer.ack = ACK_BEFORE_PROCESSING;
+    if (backlog->delivery == DELIVERY_EFFECTIVELY_ONCE)
+        consumer.deduplication.window = WINDOW_DEFAULT;
+    return consumer;
+}
+
+static bool check_prefetch(const Spec *spec, ConsumerConfig *consumer)
+{
+    uint64_t least = (uint64_t)consumer->concurrency * consumer->batch_size;
+    if (consumer->prefetch == 0)
+        consumer->prefetch = (uint32_t)MIN(least, LENGTH_MAX);
+    if (consumer->prefetch >= least || least > LENGTH_MAX)
+        return true;
+    return spec_problem_at(spec, "prefetch",
+                           "must be at least concurrency x batch_size (%" G_GUINT64_FORMAT
+                           "), got %u",
+                           least, consumer->prefetch);
+}
+
+/* Delivered at most once: nothing that is about coming again. */
+static bool check_at_most_once(const Spec *spec, const ConsumerConfig *consumer)
+{
+    static const char *const of_others[] = {
+        "redelivery_timeout", "redelivery_delay", "max_deliveries", "dead_letter",
+        "requeue_to",         "on_failure",       "deduplication",  NULL};
+    bool is_good = true;
+    Spec child;
+    for (const char *const *key = of_others; *key != NULL; key++) {
+        if (spec_has(spec, *key) && spec_member(spec, *key, &child))
+            is_good = spec_problem_at_key(&child,
+                                          "has no place where messages are delivered at most once");
+    }
+    if (consumer->ack != ACK_BEFORE_PROCESSING)
+        is_good = spec_problem_at(spec, "ack",
+                                  "must be \"before_processing\" where messages are "
+                                  "delivered at most once");
+    return is_good;
+}
+
+static bool check_delivery(const Spec *spec, const BacklogConfig *backlog,
+                           const ConsumerConfig *consumer)
+{
+    if (backlog->delivery == DELIVERY_AT_MOST_ONCE)
+        return check_at_most_once(spec, consumer);
+    if (consumer->ack == ACK_AFTER_PROCESSING)
+        return true;
+    if (backlog->fifo)
+        return spec_problem_at(spec, "ack",
+                               "must be \"after_processing\" for a fifo queue, which "
+                               "waits for the end of each message");
+    if (backlog->delivery == DELIVERY_EFFECTIVELY_ONCE)
+        return spec_problem_at(spec, "ack",
+                               "must be \"after_processing\" where messages are to "
+                               "have their effect once");
+    return true;
+}
+
+static bool check_consumer(const Spec *spec, const SubscriptionConfig *subscription,
+                           ConsumerConfig *consumer)
+{
+    if (!check_prefetch(spec, consumer) || !check_delivery(spec, &subscription->backlog, consumer))
+        return false;
+    if (consumer->batch_window > 0 && consumer->batch_size == 1)
+        return spec_problem_at(spec, "batch_window", "needs a batch_size above 1");
+    if (consumer->on_failure == FAILURE_WAIT && consumer->redelivery_timeout == 0)
+        return spec_problem_at(spec, "on_failure",
+                               "\"wait\" needs a redelivery_timeout to wait for");
+    if (consumer->dead_letter == subscription->broker)
+        return spec_problem_at(spec, "dead_letter",
+                               "must not be the broker that the message comes from");
+    return true;
+}
 
 static bool read_consumer(const Spec *spec, ReadContext *context,
                           const SubscriptionConfig *subscription, ConsumerConfig *consumer)
 {
-    *consumer = (ConsumerConfig){.max_deliveries = UINT32_MAX,
-                                 .dead_letter = subscription->backlog.dead_letter};
+    *consumer = consumer_default(&subscription->backlog);
     bool is_named = name_find_operation(spec, context, &consumer->operation);
     if (!keys_read(spec, context, consumer, consumer_keys) || !is_named)
         return false;
-    Spec child;
-    if (consumer->prefetch == 0)
-        consumer->prefetch = consumer->concurrency;
-    if (consumer->prefetch < consumer->concurrency && spec_member(spec, "prefetch", &child))
-        return spec_problem(&child, "must be at least concurrency (%u), got %u",
-                            consumer->concurrency, consumer->prefetch);
-    if (subscription->backlog.fifo && consumer->ack == ACK_BEFORE_PROCESSING)
-        return spec_problem_at(spec, "ack",
-                               "must be \"after_processing\" for a fifo queue, which "
-                               "waits for the end of each message");
-    if (consumer->dead_letter == subscription->broker && spec_member(spec, "dead_letter", &child))
-        return spec_problem(&child, "must not be the broker that the message comes from");
-    return true;
+    consumer->has_deduplication |= subscription->backlog.delivery == DELIVERY_EFFECTIVELY_ONCE;
+    return check_consumer(spec, subscription, consumer);
 }
 
 void consumers_read(const Spec *spec, ReadContext *context, SubscriptionConfig *subscription)

@@ -97,7 +97,8 @@ void stream_refuse_keys(const Spec *spec, int kind)
         "acks",       "replication_latency", "consumer_groups",   NULL};
     static const char *const of_others[] = {
         "max_length",  "overflow",    "consumers",    "subscriptions", "publisher_confirms",
-        "message_ttl", "dead_letter", "max_priority", "fifo",          NULL};
+        "message_ttl", "dead_letter", "max_priority", "fifo",          "delivery",
+        NULL};
     if (kind == BROKER_STREAM)
         refuse_keys(spec, of_others,
                     "is for queues and topics; a stream has partitions, retention and "

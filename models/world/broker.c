@@ -1,13 +1,8 @@
-/* Queues and topics: delivery to competing consumers, acknowledgement, redelivery, dead letters.
+/* Queues and topics: delivery to competing consumers, redelivery, dead letters.
  *
  * A delivery is named by (message, serial); what comes back from an older delivery is late and
  * changes nothing but the consumer's slot. */
 #include "models/world/broker.h"
-
-static const ConsumerConfig *consumer_of(const World *world, const ConsumerSlot *slot)
-{
-    return &world->subscriptions[slot->subscription].config->consumers[slot->consumer];
-}
 
 void message_report(World *world, const Message *message, MessageEvent event, bool leaves_queue)
 {
@@ -15,7 +10,7 @@ void message_report(World *world, const Message *message, MessageEvent event, bo
         .event = event,
         .subscription = message->subscription,
         .consumer = message->slot == NO_INDEX ? NO_INDEX : world->slots[message->slot].consumer,
-        .tag = request_at(world, message->request)->tag,
+        .tag = message->tag,
         .depth = subscription_of(world, message)->depth,
         .published = message->published,
         .entered = message->entered,
@@ -34,7 +29,8 @@ void message_forget(World *world, uint32_t handle)
     message->event = 0;
     message->redelivery = 0;
     message->serial++;
-    slab_give(&world->messages, handle);
+    if (message->visits == 0)
+        slab_give(&world->messages, handle);
 }
 
 void message_free(World *world, uint32_t handle)
@@ -60,14 +56,6 @@ void subscription_touch(World *world, uint32_t index)
     ref_queue_push(&world->due_subscriptions, index, 0);
 }
 
-static void slot_touch(World *world, uint32_t index)
-{
-    if (world->slots[index].is_due)
-        return;
-    world->slots[index].is_due = true;
-    ref_queue_push(&world->due_slots, index, 0);
-}
-
 /* A topic there copies it. */
 void message_bury(World *world, uint32_t handle, uint32_t broker)
 {
@@ -88,7 +76,7 @@ static void dead_letter(World *world, uint32_t handle, uint32_t broker)
 
 static bool slot_has_room(const World *world, const ConsumerSlot *slot)
 {
-    return slot->unacknowledged < consumer_of(world, slot)->prefetch &&
+    return slot->unacknowledged < slot_consumer(world, slot)->prefetch &&
            !world->replicas[slot->replica].is_down;
 }
 
@@ -148,56 +136,26 @@ void subscription_dispatch(World *world, uint32_t index)
     ready_expire(world, index);
 }
 
-/* --- processing */
+/* --- redelivery */
 
-static void process(World *world, uint32_t handle)
+void message_refuse(World *world, uint32_t handle)
 {
-    Message *message = message_at(world, handle);
-    ConsumerSlot *slot = &world->slots[message->slot];
-    const ConsumerConfig *consumer = consumer_of(world, slot);
-    Frame *frame = frame_new(world, message->request, ORIGIN_MESSAGE, handle, message->serial);
-    if (frame == NULL)
-        return;
-    frame->operation = consumer->operation;
-    frame->replica = slot->replica;
-    frame->slot = message->slot;
-    frame->pc = world->topology->operations[consumer->operation].entry;
-    frame->visit =
-        message->deliveries == 1 ? message->visit : sim_mix(message->visit, message->deliveries);
-    slot->processing++;
-    message->state = MESSAGE_PROCESSING;
-    if (consumer->ack == ACK_BEFORE_PROCESSING) {
-        message_report(world, message, MESSAGE_ACKNOWLEDGED, false);
-        message_end(world, handle);
-    }
-    replica_arrive(world, frame);
+    const Message *message = message_at(world, handle);
+    dead_letter(world, handle, slot_consumer(world, &world->slots[message->slot])->dead_letter);
 }
 
-/* The consumer takes up what waits in its buffer, as far as its concurrency goes. */
-void slot_process(World *world, uint32_t slot_index)
-{
-    if (slot_index >= world->slot_count) {
-        stream_member_go_on(world, slot_index - world->slot_count);
-        return;
-    }
-    ConsumerSlot *slot = &world->slots[slot_index];
-    slot->is_due = false;
-    while (slot->buffer.count > 0 && slot->processing < consumer_of(world, slot)->concurrency &&
-           !world->replicas[slot->replica].is_down) {
-        Ref ref = ref_queue_pop(&slot->buffer);
-        const Message *message = message_at(world, ref.handle);
-        if (message->serial == ref.serial && message->state == MESSAGE_BUFFERED)
-            process(world, ref.handle);
-    }
-}
-
-static void requeue(World *world, uint32_t handle)
+void message_requeue(World *world, uint32_t handle)
 {
     Message *message = message_at(world, handle);
-    const ConsumerConfig *consumer = consumer_of(world, &world->slots[message->slot]);
+    const ConsumerConfig *consumer = slot_consumer(world, &world->slots[message->slot]);
     message->serial++;
     message->redelivery = 0;
     message->event = 0;
+    if (subscription_of(world, message)->backlog->delivery == DELIVERY_AT_MOST_ONCE) {
+        message_report(world, message, MESSAGE_LOST, false);
+        message_end(world, handle);
+        return;
+    }
     if (message->deliveries >= consumer->max_deliveries) {
         dead_letter(world, handle, consumer->dead_letter);
         return;
@@ -213,23 +171,6 @@ static void requeue(World *world, uint32_t handle)
     ready_insert(world, handle, consumer->requeue_to == REQUEUE_HEAD);
 }
 
-static void arrive(World *world, uint32_t handle)
-{
-    Message *message = message_at(world, handle);
-    uint32_t slot_index = message->slot;
-    ConsumerSlot *slot = &world->slots[slot_index];
-    uint32_t subscription = message->subscription;
-    if (world->replicas[slot->replica].is_down) {
-        slot->unacknowledged--;
-        requeue(world, handle);
-        subscription_touch(world, subscription);
-        return;
-    }
-    message->state = MESSAGE_BUFFERED;
-    ref_queue_push(&slot->buffer, handle, message->serial);
-    slot_touch(world, slot_index);
-}
-
 void message_event(World *world, uint32_t handle)
 {
     Message *message = message_at(world, handle);
@@ -243,10 +184,10 @@ void message_event(World *world, uint32_t handle)
     }
     message->event = 0;
     if (message->state == MESSAGE_IN_TRANSIT) {
-        arrive(world, handle);
+        slot_arrive(world, handle);
         return;
     }
-    const ConsumerConfig *consumer = consumer_of(world, &world->slots[message->slot]);
+    const ConsumerConfig *consumer = slot_consumer(world, &world->slots[message->slot]);
     ready_insert(world, handle, consumer->requeue_to == REQUEUE_HEAD);
     subscription_touch(world, message->subscription);
 }
@@ -258,76 +199,28 @@ void message_redelivery_due(World *world, uint32_t handle)
     Message *message = message_at(world, handle);
     uint32_t subscription = message->subscription, slot = message->slot;
     message->is_duplicate = message->state == MESSAGE_PROCESSING;
-    if (message->state != MESSAGE_PROCESSING)
+    if (message->state == MESSAGE_IN_TRANSIT || message->state == MESSAGE_BUFFERED)
         world->slots[slot].unacknowledged--;
-    requeue(world, handle);
+    if (message->state == MESSAGE_BUFFERED)
+        world->slots[slot].buffered--;
+    message_requeue(world, handle);
     subscription_touch(world, subscription);
 }
 
-void message_processed(World *world, const Frame *frame, bool has_succeeded)
-{
-    if (frame->slot >= world->slot_count) {
-        stream_processed(world, frame, has_succeeded);
-        return;
-    }
-    ConsumerSlot *slot = &world->slots[frame->slot];
-    uint32_t handle = frame->from, serial = frame->from_serial, slot_index = frame->slot;
-    uint32_t subscription = slot->subscription;
-    slot->processing--;
-    slot->unacknowledged--;
-    Message *message = message_at(world, handle);
-    if (message->is_live && message->serial == serial) {
-        if (has_succeeded) {
-            message_report(world, message, MESSAGE_ACKNOWLEDGED, false);
-            message_end(world, handle);
-        } else {
-            requeue(world, handle);
-        }
-    }
-    slot_touch(world, slot_index);
-    subscription_touch(world, subscription);
-}
-
-/* The broker notices the broken connection: what was with this replica goes back. What was in
- * processing comes back as its frames are lost. */
-void consumer_crashed(World *world, uint32_t replica)
-{
-    for (uint32_t i = 1; i <= world->messages.used; i++) {
-        Message *message = message_at(world, i);
-        if (!message->is_live || message->slot == NO_INDEX ||
-            world->slots[message->slot].replica != replica)
-            continue;
-        if (message->state != MESSAGE_IN_TRANSIT && message->state != MESSAGE_BUFFERED)
-            continue;
-        world->slots[message->slot].unacknowledged--;
-        requeue(world, i);
-    }
-    for (uint32_t i = 0; i < world->slot_count; i++) {
-        if (world->slots[i].replica != replica)
-            continue;
-        world->slots[i].buffer.count = 0;
-        subscription_touch(world, world->slots[i].subscription);
-    }
-    stream_replica_changed(world, replica);
-}
-
-void consumer_returned(World *world, uint32_t replica)
-{
-    for (uint32_t i = 0; i < world->slot_count; i++) {
-        if (world->slots[i].replica == replica)
-            subscription_touch(world, world->slots[i].subscription);
-    }
-    stream_replica_changed(world, replica);
-}
+/* --- timers */
 
 EventId *broker_timer(const World *world, uint32_t timer)
 {
-    return &world->subscriptions[timer - world->slot_count].expiry;
+    return timer < world->slot_count ? &world->slots[timer].event
+                                     : &world->subscriptions[timer - world->slot_count].expiry;
 }
 
 void broker_event(World *world, uint32_t timer)
 {
-    ready_expiry_event(world, timer - world->slot_count);
+    if (timer < world->slot_count)
+        batch_event(world, timer);
+    else
+        ready_expiry_event(world, timer - world->slot_count);
 }
 
 /* --- the end of the run */

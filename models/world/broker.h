@@ -1,4 +1,4 @@
-/* Queues and topics. Private to models/world/broker.c, publish.c and ready.c.
+/* Queues and topics. Private to models/world/: publish.c, ready.c, broker.c, consumer.c.
  *
  * A message counts as a piece of its request's work from when it is sent to its end. */
 #ifndef TOPPLE_MODELS_WORLD_BROKER_H
@@ -11,6 +11,11 @@ static inline Subscription *subscription_of(World *world, const Message *message
     return &world->subscriptions[message->subscription];
 }
 
+static inline const ConsumerConfig *slot_consumer(const World *world, const ConsumerSlot *slot)
+{
+    return &world->subscriptions[slot->subscription].config->consumers[slot->consumer];
+}
+
 /* `leaves_queue`: the event ends a stay among those that wait. */
 void message_report(World *world, const Message *message, MessageEvent event, bool leaves_queue);
 void message_forget(World *world, uint32_t handle);
@@ -21,8 +26,14 @@ void message_end(World *world, uint32_t handle);
 /* It ends, and a broker gets it as a new message; NO_INDEX: none does. */
 void message_bury(World *world, uint32_t handle, uint32_t broker);
 
+/* It failed its last delivery: to the dead letters of its consumer. */
+void message_refuse(World *world, uint32_t handle);
+/* It failed, or was not acknowledged in time: back to the queue, if it may come again. */
+void message_requeue(World *world, uint32_t handle);
+
 /* Deliveries follow when the current event has been dealt with. */
 void subscription_touch(World *world, uint32_t subscription);
+void slot_touch(World *world, uint32_t slot); /* likewise the work on what is buffered */
 
 /* --- ready.c: what waits for a consumer */
 
@@ -36,22 +47,40 @@ void ready_release(World *world, const Message *message);
 void ready_expire(World *world, uint32_t subscription);
 void ready_expiry_event(World *world, uint32_t subscription);
 
+/* Whether another of its key has been dealt with before it that came after it. To be asked once, as
+ * it is dealt with. */
+bool ready_is_overtaken(World *world, const Message *message);
+/* Of those that are delivered at most once: somebody is there to hear them, or they are not kept.
+ */
+bool ready_is_heard(const World *world, const Subscription *subscription);
+void ready_lose_unheard(World *world, Subscription *subscription);
+
+/* --- consumer.c */
+
+void slot_arrive(World *world, uint32_t message);
+void batch_gather(World *world, uint32_t slot); /* a batch begins to gather */
+void batch_event(World *world, uint32_t slot);  /* and has waited for long enough */
+
 /* --- publish.c */
 
 /* What a broker is given: each subscription makes a message of its own of it. */
 typedef struct Publication {
     uint64_t visit;
+    uint64_t identity; /* the same when it is published again by a retry */
     uint32_t request;
     uint32_t key; /* 0: none */
     uint8_t priority;
+    bool may_be_repeated;
 } Publication;
 
 static inline Publication message_publication(const Message *message)
 {
     return (Publication){.visit = message->visit,
+                         .identity = message->identity,
                          .request = message->request,
                          .key = message->key,
-                         .priority = message->priority};
+                         .priority = message->priority,
+                         .may_be_repeated = message->may_be_repeated};
 }
 
 void broker_put(World *world, uint32_t broker, const Publication *publication);

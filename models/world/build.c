@@ -279,6 +279,7 @@ void world_build(World *world)
     slab_init(&world->calls, sizeof(Call));
     slab_init(&world->requests, sizeof(Request));
     slab_init(&world->messages, sizeof(Message));
+    slab_init(&world->batches, sizeof(BatchEntry));
     slab_init(&world->signals, sizeof(Signal));
     slab_grow(&world->frames); /* handle 0 can be looked at */
     slab_grow(&world->calls);
@@ -324,6 +325,7 @@ static void demolish_parts(World *world)
         g_free(world->subscriptions[i].lanes);
         g_free(world->subscriptions[i].lines);
         g_free(world->subscriptions[i].keys);
+        seen_clear(&world->subscriptions[i].seen);
         ref_queue_clear(&world->subscriptions[i].blocked);
     }
     for (uint32_t i = 0; i < world->slot_count; i++)
@@ -352,6 +354,7 @@ void world_demolish(World *world)
     slab_clear(&world->calls);
     slab_clear(&world->requests);
     slab_clear(&world->messages);
+    slab_clear(&world->batches);
     slab_clear(&world->signals);
     engine_clear(&world->engine);
 }

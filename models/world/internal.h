@@ -26,6 +26,7 @@
 #include "models/observer.h"
 #include "models/topology.h"
 #include "models/world.h"
+#include "models/world/seen.h"
 #include "sim/check.h"
 #include "sim/engine.h"
 #include "sim/rng.h"
@@ -44,8 +45,8 @@ typedef enum EventKind {
     EVENT_SOURCE,          /* workload: the next arrival */
     EVENT_USER,            /* user of a closed workload: has thought */
     EVENT_FAULT,           /* edge of a fault window */
-    EVENT_BROKER,          /* subscription, numbered behind the slots: its head expires */
-    EVENT_STREAM,          /* timer of a stream's member, group or partition */
+    EVENT_BROKER, /* slot: its batch is due; behind the slots a subscription: its head expires */
+    EVENT_STREAM, /* timer of a stream's member, group or partition */
 } EventKind;
 
 typedef enum FrameState {
@@ -83,7 +84,8 @@ typedef enum Wake {
 typedef enum FrameOrigin {
     ORIGIN_CALL,    /* `from` is the call, `from_serial` its serial */
     ORIGIN_ASYNC,   /* handed over; nobody waits */
-    ORIGIN_MESSAGE, /* `from` is the message, `from_serial` its delivery */
+    ORIGIN_MESSAGE, /* `from` is the message, `from_serial` its delivery; of a consumer with batches
+                       the first entry of the batch */
     ORIGIN_BRANCH,  /* `from` is the forking frame, `from_serial` its join_serial; nobody waits if
                        from is 0 */
 } FrameOrigin;
@@ -270,6 +272,7 @@ typedef enum MessageState {
     MESSAGE_IN_TRANSIT, /* on its way to a consumer */
     MESSAGE_BUFFERED,   /* at a consumer, waits for its turn */
     MESSAGE_PROCESSING,
+    MESSAGE_FAILED,      /* the broker does not know yet */
     MESSAGE_SENDING,     /* on its way to the broker, to the leader of a stream's partition */
     MESSAGE_BLOCKED,     /* there, waits for room with its publisher */
     MESSAGE_REPLICATING, /* from the leader to the other replicas */
@@ -283,6 +286,8 @@ typedef struct Message {
     };
     SimTime published, entered;
     uint64_t visit;
+    uint64_t identity; /* the same if it is published again by a retry */
+    uint64_t sequence; /* in its subscription */
     uint32_t request;
     uint32_t subscription; /* not yet taken in: broker */
     uint32_t serial;       /* of the delivery; never repeats for this handle */
@@ -299,9 +304,13 @@ typedef struct Message {
         uint32_t previous;  /* among the ready ones */
         uint32_t partition; /* record: of its group; SENDING, REPLICATING: of the stream */
     };
+    uint32_t visits;  /* that have begun with it and are not over; it is not freed before */
     uint32_t key;     /* and one more; 0: none */
     uint8_t priority; /* higher first */
-    bool has_turn;    /* in a fifo queue: the others of its key wait for its end */
+    RequestTag tag;
+    bool was_executed;    /* some visit has succeeded */
+    bool may_be_repeated; /* by a retry of its link */
+    bool has_turn;        /* in a fifo queue: the others of its key wait for its end */
     bool is_live;
     bool is_record;    /* in a stream, or on its way there */
     bool is_duplicate; /* the delivery to come repeats work that may go on or has been done */
@@ -312,8 +321,11 @@ typedef struct Message {
 typedef struct ConsumerSlot {
     uint32_t subscription, consumer, replica;
     uint32_t unacknowledged, processing;
-    RefQueue buffer; /* of messages */
-    bool is_due;     /* on world->due_slots */
+    RefQueue buffer;   /* of messages */
+    uint32_t buffered; /* of these, those that are not somewhere else meanwhile */
+    EventId event;     /* the batch that gathers has waited for long enough */
+    bool is_ripe;      /* it has */
+    bool is_due;       /* on world->due_slots */
 } ConsumerSlot;
 
 typedef struct ReadyLine {
@@ -324,6 +336,7 @@ typedef struct ReadyLine {
 typedef struct KeyState {
     uint32_t first, last; /* fifo: those that wait for their turn */
     bool is_taken;        /* fifo: one of them has its turn */
+    uint64_t newest_done; /* the highest sequence that has been dealt with */
 } KeyState;
 
 typedef struct Subscription {
@@ -337,13 +350,21 @@ typedef struct Subscription {
     uint32_t offered; /* of these, those that stand in a line */
     KeyState *keys;   /* by key */
     uint32_t key_room;
-    EventId expiry; /* of the head */
+    uint64_t sequence; /* of the last message that was taken in */
+    Seen seen;         /* by consumers that recognise duplicates */
+    EventId expiry;    /* of the head */
     SimTime expiry_due;
     uint32_t *lanes; /* of each consumer's redelivery_timeout; NO_INDEX: none */
     uint64_t delivery_key;
     RefQueue blocked; /* messages that wait for room */
     bool is_due;      /* on world->due_subscriptions */
 } Subscription;
+
+/* One of the messages that a visit deals with together. */
+typedef struct BatchEntry {
+    Ref delivery;
+    uint32_t next;
+} BatchEntry;
 
 typedef struct BrokerKeys {
     uint64_t publish, key, priority;
@@ -380,7 +401,7 @@ struct World {
     Observer observer;
     Engine engine;
     SimRng rng;
-    Slab frames, calls, requests, messages, signals;
+    Slab frames, calls, requests, messages, batches, signals;
     RefQueue ready; /* handles with their Wake above the handle's bits */
     RefQueue due_subscriptions,
         due_slots; /* have deliveries to make, or buffered messages to take up */
@@ -610,15 +631,19 @@ void broker_take(World *world, uint32_t broker, uint32_t request, uint64_t visit
 /* --- broker.c */
 
 void subscription_dispatch(World *world, uint32_t subscription);
-void slot_process(World *world, uint32_t slot);
 void message_event(World *world, uint32_t message);
 EventId *broker_timer(const World *world, uint32_t timer);
 void broker_event(World *world, uint32_t timer);
 void message_redelivery_due(World *world, uint32_t message);
+void message_unfinished(World *world, uint32_t message);
+
+/* --- consumer.c */
+
+/* The consumer takes up what waits in its buffer, as far as its concurrency goes. */
+void slot_process(World *world, uint32_t slot);
 void message_processed(World *world, const Frame *frame, bool has_succeeded);
 void consumer_crashed(World *world, uint32_t replica);
 void consumer_returned(World *world, uint32_t replica);
-void message_unfinished(World *world, uint32_t message);
 
 /* --- stream.c, stream_member.c, stream_rebalance.c, stream_build.c: models/world/stream.h. Members
  * of groups are numbered behind the consumer slots. */

@@ -31,6 +31,9 @@ static uint32_t message_new(World *world, const Publication *publication, uint32
     Message *message = message_at(world, handle);
     *message = (Message){.published = world_now(world),
                          .visit = publication->visit,
+                         .identity = publication->identity,
+                         .may_be_repeated = publication->may_be_repeated,
+                         .tag = request_at(world, publication->request)->tag,
                          .request = publication->request,
                          .key = publication->key,
                          .priority = publication->priority,
@@ -53,11 +56,25 @@ static void drop_oldest(World *world, Subscription *subscription)
     message_bury(world, handle, dead_letter);
 }
 
+/* Nobody is there who could hear it, and it is not kept. */
+static bool accept_in_vain(World *world, const Publication *publication, uint32_t index)
+{
+    uint32_t handle = message_new(world, publication, index);
+    if (handle == SLAB_NONE)
+        return false;
+    message_report(world, message_at(world, handle), MESSAGE_PUBLISHED, false);
+    message_report(world, message_at(world, handle), MESSAGE_LOST, false);
+    message_end(world, handle);
+    return true;
+}
+
 /* Takes a message into one subscription; false if it is full and refuses. */
 static bool accept(World *world, const Publication *publication, uint32_t index)
 {
     Subscription *subscription = &world->subscriptions[index];
     const BacklogConfig *backlog = subscription->backlog;
+    if (!ready_is_heard(world, subscription))
+        return accept_in_vain(world, publication, index);
     bool is_full = subscription->depth >= backlog->max_length;
     if (is_full && (backlog->overflow != OVERFLOW_DROP_HEAD || subscription->depth == 0)) {
         report_refusal(world, index, publication->request);
@@ -69,6 +86,7 @@ static bool accept(World *world, const Publication *publication, uint32_t index)
     if (handle == SLAB_NONE)
         return false;
     Message *message = message_at(world, handle);
+    message->sequence = ++subscription->sequence;
     if (message->priority > backlog->max_priority)
         message->priority = (uint8_t)backlog->max_priority;
     ready_insert(world, handle, false);
@@ -98,7 +116,9 @@ void broker_put(World *world, uint32_t broker_index, const Publication *publicat
 
 void broker_take(World *world, uint32_t broker, uint32_t request, uint64_t visit)
 {
-    const Publication publication = {.visit = visit, .request = request};
+    const Publication publication = {.visit = visit,
+                                     .identity = sim_mix(request_at(world, request)->id, visit),
+                                     .request = request};
     broker_put(world, broker, &publication);
 }
 
@@ -149,7 +169,12 @@ static Publication publication_of(World *world, const Call *call)
     const BrokerKeys *keys = &world->broker_keys[call->target];
     uint64_t request = request_at(world, call->request)->id;
     uint64_t visit = publish == NULL ? sim_mix(call->visit, site->hash) : call->visit;
-    Publication publication = {.visit = publish_visit(world, call), .request = call->request};
+    Publication publication = {.visit = publish_visit(world, call),
+                               .identity = sim_mix(request, visit),
+                               .request = call->request,
+                               .may_be_repeated =
+                                   site != NULL && site->link->config->has_retry_policy &&
+                                   site->link->config->retry_policy.max_attempts > 1};
     if (key != NULL)
         publication.key = 1 + draw_count(world, key, keys->key, request, visit);
     if (priority != NULL)

@@ -118,6 +118,41 @@ void ready_release(World *world, const Message *message)
     line_insert(world, next, false);
 }
 
+bool ready_is_overtaken(World *world, const Message *message)
+{
+    KeyState *key = key_state(subscription_of(world, message), message->key);
+    if (message->sequence < key->newest_done)
+        return true;
+    key->newest_done = message->sequence;
+    return false;
+}
+
+/* --- what is not kept */
+
+bool ready_is_heard(const World *world, const Subscription *subscription)
+{
+    if (subscription->backlog->delivery != DELIVERY_AT_MOST_ONCE)
+        return true;
+    for (uint32_t i = 0; i < subscription->slot_count; i++) {
+        uint32_t replica = world->slots[subscription->first_slot + i].replica;
+        if (!world->replicas[replica].is_down)
+            return true;
+    }
+    return false;
+}
+
+void ready_lose_unheard(World *world, Subscription *subscription)
+{
+    if (ready_is_heard(world, subscription))
+        return;
+    while (subscription->offered > 0) {
+        uint32_t handle = ready_take(world, subscription);
+        message_report(world, message_at(world, handle), MESSAGE_LOST, true);
+        message_end(world, handle);
+        publish_admit(world, subscription);
+    }
+}
+
 /* --- time to live */
 
 static SimTime expiry_of(const World *world, const Subscription *subscription)

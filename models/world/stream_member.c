@@ -235,6 +235,8 @@ static void record_done(World *world, uint32_t index, Message *record)
 {
     Member *member = member_at(world, index);
     Partition *partition = partition_at(world, record->partition);
+    if (record->is_duplicate)
+        record_report(world, record, MESSAGE_EXECUTED_TWICE, false);
     record->is_duplicate = true; /* if it comes again */
     record->processed = world_now(world);
     record->state = MESSAGE_READY;

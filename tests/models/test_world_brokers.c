@@ -71,6 +71,7 @@ static void test_an_early_acknowledgement_ends_the_message_before_it_is_processe
         "100 message q delivered 0 waiting\n"
         "100 message q acknowledged 0 waiting\n"
         "105 visit b.op failed 100..105 from 100 wasted\n"
+        "105 message q undone 0 waiting\n"
         "105 all done u after 5\n");
 }
 
@@ -140,6 +141,7 @@ static void test_a_redelivery_timeout_makes_a_true_duplicate(void **state)
         "110 visit b.op completed 100..110 from 100\n"
         "112 message q dropped 0 waiting\n"
         "116 visit b.op completed 106..116 from 106\n"
+        "116 message q executed twice 0 waiting\n"
         "116 all done u after 16\n");
 }
 

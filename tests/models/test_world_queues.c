@@ -307,6 +307,334 @@ static void test_a_failed_message_holds_its_key_up_until_it_is_dealt_with(void *
                     "150 message q dropped 0 waiting of 101\n");
 }
 
+/* --- batches */
+
+/* Published at 100, 101, 102, 103 and 120. Three make a batch at 102; the fourth waits until that
+ * is dealt with, when its window is over; the fifth waits for its window. */
+static void test_a_batch_begins_when_it_is_full_or_has_waited(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'publish':'q'},{'wait':'1ms'},{'publish':'q'},{'wait':'1ms'},"
+                   "{'publish':'q'},{'wait':'1ms'},{'publish':'q'},{'wait':'17ms'},{'publish':'q'}",
+        .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'batch_size':3,'prefetch':6,"
+                   "'batch_window':'5ms'}}}"};
+    expect_messages(&scene, "acknowledged|visit b",
+                    "112 visit b.op completed 102..112 from 102\n"
+                    "112 message q acknowledged 0 waiting of 100\n"
+                    "112 message q acknowledged 0 waiting of 101\n"
+                    "112 message q acknowledged 0 waiting of 102\n"
+                    "122 visit b.op completed 112..122 from 112\n"
+                    "122 message q acknowledged 0 waiting of 103\n"
+                    "135 visit b.op completed 125..135 from 125\n"
+                    "135 message q acknowledged 0 waiting of 120\n");
+}
+
+/* Without a window a batch is what is there: one at 100, then the two that came meanwhile. */
+static void test_without_a_window_a_batch_is_what_is_there(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'publish':'q'},{'wait':'1ms'},{'publish':'q'},{'wait':'1ms'},{'publish':'q'}",
+        .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'batch_size':10}}}"};
+    expect_messages(&scene, "acknowledged|visit b",
+                    "110 visit b.op completed 100..110 from 100\n"
+                    "110 message q acknowledged 0 waiting of 100\n"
+                    "120 visit b.op completed 110..120 from 110\n"
+                    "120 message q acknowledged 0 waiting of 101\n"
+                    "120 message q acknowledged 0 waiting of 102\n");
+}
+
+static void test_the_messages_of_a_failed_batch_come_again_each_by_itself(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .users = "2",
+        .work = "{'compute':'10ms'},{'fail':1}",
+        .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'batch_size':2,'max_deliveries':2,"
+                   "'dead_letter':'d'}}}, 'd': {'kind':'queue'}"};
+    expect(&scene, "message q|visit b",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "110 visit b.op failed 100..110 from 100 wasted\n"
+           "110 message q redelivered 0 waiting\n"
+           "110 message q redelivered 1 waiting\n"
+           "110 message q delivered 1 waiting\n"
+           "110 message q delivered 0 waiting\n"
+           "120 visit b.op failed 110..120 from 110 wasted\n"
+           "120 message q dead-lettered 0 waiting\n"
+           "120 message q dead-lettered 0 waiting\n");
+}
+
+/* --- failures and crashes */
+
+static void test_a_poison_message_is_delivered_three_times(void **state)
+{
+    (void)state;
+    const Scene scene = {.work = "{'compute':'10ms'},{'fail':1}",
+                         .brokers = "'q': {'kind':'queue','dead_letter':'d','consumers':{'b.op':{"
+                                    "'max_deliveries':3,'redelivery_delay':'2ms'}}},"
+                                    "'d': {'kind':'queue','consumers':{'c.op':{}}}"};
+    expect(&scene, "message|all",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "110 message q redelivered 0 waiting\n"
+           "112 message q delivered 0 waiting\n"
+           "122 message q redelivered 0 waiting\n"
+           "124 message q delivered 0 waiting\n"
+           "134 message q dead-lettered 0 waiting\n"
+           "134 message d published 1 waiting\n"
+           "134 message d delivered 0 waiting\n"
+           "135 message d acknowledged 0 waiting\n"
+           "135 all done u after 35\n");
+}
+
+static void test_a_rejected_message_does_not_come_again(void **state)
+{
+    (void)state;
+    const Scene scene = {.work = "{'compute':'10ms'},{'fail':1}",
+                         .brokers = "'q': {'kind':'queue','dead_letter':'d','consumers':{'b.op':{"
+                                    "'on_failure':'reject'}}}, 'd': {'kind':'queue'}"};
+    expect(&scene, "message q",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "110 message q dead-lettered 0 waiting\n");
+}
+
+/* As with SQS: it is invisible until 125, though b failed at 110. */
+static void test_a_failure_can_be_left_to_the_redelivery_timeout(void **state)
+{
+    (void)state;
+    const Scene scene = {.work = "{'compute':'10ms'},{'fail':1}",
+                         .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'on_failure':'wait',"
+                                    "'redelivery_timeout':'25ms','max_deliveries':2}}}"};
+    expect(&scene, "message q",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "125 message q redelivered 0 waiting\n"
+           "125 message q delivered 0 waiting\n"
+           "150 message q dropped 0 waiting\n");
+}
+
+/* One in processing, four in the buffer, when b crashes from 105 to 107: RabbitMQ sees the
+ * connection break. */
+static void test_a_crash_with_five_prefetched_gives_all_five_back(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .users = "5",
+        .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'prefetch':5}}}",
+        .more = "'faults':{'f':{'type':'crash','target':{'service':'b'},'start':'105ms',"
+                "'duration':'2ms'}},"};
+    expect(&scene, "redelivered|delivered|acknowledged|duplicate",
+           "100 message q delivered 0 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "105 message q redelivered 0 waiting\n"
+           "105 message q redelivered 1 waiting\n"
+           "105 message q redelivered 2 waiting\n"
+           "105 message q redelivered 3 waiting\n"
+           "105 message q redelivered 4 waiting\n"
+           "107 message q delivered 4 waiting\n"
+           "107 message q delivered 3 waiting\n"
+           "107 message q delivered 2 waiting\n"
+           "107 message q delivered 1 waiting\n"
+           "107 message q delivered 0 waiting\n"
+           "117 message q acknowledged 0 waiting\n"
+           "127 message q acknowledged 0 waiting\n"
+           "137 message q acknowledged 0 waiting\n"
+           "147 message q acknowledged 0 waiting\n"
+           "157 message q acknowledged 0 waiting\n");
+}
+
+/* The same where the broker does not see it: they come back at 130. */
+static void test_a_crash_can_be_left_to_the_redelivery_timeout(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .users = "2",
+        .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'prefetch':2,'on_failure':'wait',"
+                   "'redelivery_timeout':'30ms'}}}",
+        .more = "'faults':{'f':{'type':'crash','target':{'service':'b'},'start':'105ms',"
+                "'duration':'2ms'}},"};
+    expect(&scene, "message",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "130 message q redelivered 0 waiting\n"
+           "130 message q delivered 0 waiting\n"
+           "130 message q redelivered 0 waiting\n"
+           "130 message q delivered 0 waiting\n"
+           "140 message q acknowledged 0 waiting\n"
+           "150 message q acknowledged 0 waiting\n");
+}
+
+/* The first, published at 101, is aborted and comes back at 107, when the second has begun. */
+static void test_what_comes_again_behind_a_later_one_is_out_of_order(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'wait':'1ms'},{'publish':'q'},{'wait':'5ms'},{'publish':'q'}",
+        .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'redelivery_delay':'6ms'}}}",
+        .more = "'faults':{'f':{'type':'abort','target':{'operation':'b.op'},'start':'100ms',"
+                "'duration':'5ms'}},"};
+    expect_messages(&scene, "message",
+                    "101 message q published 1 waiting of 101\n"
+                    "101 message q delivered 0 waiting of 101\n"
+                    "101 message q redelivered 0 waiting of 101\n"
+                    "106 message q published 1 waiting of 106\n"
+                    "106 message q delivered 0 waiting of 106\n"
+                    "116 message q acknowledged 1 waiting of 106\n"
+                    "116 message q delivered 0 waiting of 101\n"
+                    "126 message q reordered 0 waiting of 101\n"
+                    "126 message q acknowledged 0 waiting of 101\n");
+}
+
+/* --- delivered at most once */
+
+/* b is down from 90 to 105, the second message comes at 110. */
+static void test_at_most_once_a_message_for_nobody_is_lost(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'publish':'q'},{'wait':'10ms'},{'publish':'q'}",
+        .brokers = "'q': {'kind':'topic','delivery':'at_most_once','subscriptions':{"
+                   "'x':{'consumers':{'b.op':{}}},'nobody':{}}}",
+        .more = "'faults':{'f':{'type':'crash','target':{'service':'b'},'start':'90ms',"
+                "'duration':'15ms'}},"};
+    expect(&scene, "message|all",
+           "100 message q/x published 0 waiting\n"
+           "100 message q/x lost 0 waiting\n"
+           "100 message q/nobody published 0 waiting\n"
+           "100 message q/nobody lost 0 waiting\n"
+           "110 message q/x published 1 waiting\n"
+           "110 message q/nobody published 0 waiting\n"
+           "110 message q/nobody lost 0 waiting\n"
+           "110 message q/x delivered 0 waiting\n"
+           "110 message q/x acknowledged 0 waiting\n"
+           "120 all done u after 20\n");
+}
+
+/* One in processing, one in the buffer, one in the queue. */
+static void test_at_most_once_a_crash_loses_all_there_is(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .users = "3",
+        .brokers = "'q': {'kind':'queue','delivery':'at_most_once','consumers':{'b.op':{"
+                   "'prefetch':2}}}",
+        .more = "'faults':{'f':{'type':'crash','target':{'service':'b'},'start':'105ms',"
+                "'duration':'2ms'}},"};
+    expect(&scene, "message",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "100 message q published 1 waiting\n"
+           "100 message q acknowledged 1 waiting\n"
+           "105 message q undone 1 waiting\n"
+           "105 message q lost 1 waiting\n"
+           "105 message q lost 0 waiting\n");
+}
+
+/* --- duplicates */
+
+/* Visibility shorter than processing: begun at 100 and again at 106. */
+static void test_a_duplicate_that_is_known_at_its_end_has_no_effect(void **state)
+{
+    (void)state;
+    const Scene scene = {.brokers =
+                             "'q': {'kind':'queue','consumers':{'b.op':{'concurrency':2,"
+                             "'redelivery_timeout':'6ms','max_deliveries':2,'deduplication':{}}}}"};
+    expect(&scene, "message|visit b",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "106 message q redelivered 0 waiting\n"
+           "106 message q delivered 0 waiting\n"
+           "106 message q duplicate 0 waiting\n"
+           "110 visit b.op completed 100..110 from 100\n"
+           "112 message q dropped 0 waiting\n"
+           "116 visit b.op completed 106..116 from 106\n"
+           "116 message q deduplicated 0 waiting\n");
+}
+
+/* The second delivery waits in the buffer until the first visit is over, and need not begin. */
+static void test_a_duplicate_that_is_known_at_its_beginning_is_not_processed(void **state)
+{
+    (void)state;
+    const Scene scene = {.brokers =
+                             "'q': {'kind':'queue','consumers':{'b.op':{'prefetch':2,"
+                             "'redelivery_timeout':'6ms','max_deliveries':2,'deduplication':{}}}}"};
+    expect(&scene, "message|visit b",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "106 message q redelivered 0 waiting\n"
+           "106 message q delivered 0 waiting\n"
+           "106 message q duplicate 0 waiting\n"
+           "110 visit b.op completed 100..110 from 100\n"
+           "110 message q deduplicated 0 waiting\n"
+           "110 message q acknowledged 0 waiting\n");
+}
+
+#define SENT_TWICE                                                                                 \
+    ",'a -> b':{'mode':'async','via':'q','per_try_timeout':'3ms','retry_policy':"                  \
+    "{'max_attempts':2,'backoff':{'type':'none'}}}"
+
+/* Confirmed too late, and so published at 105 and 108. */
+static void test_what_a_publisher_sends_twice_is_recognised(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'call':'b.op'}",
+        .link = SENT_TWICE,
+        .brokers = "'q': {'kind':'queue','publish_latency':'5ms','delivery':'effectively_once',"
+                   "'consumers':{'b.op':{}}}"};
+    expect_messages(&scene, "message",
+                    "105 message q published 1 waiting of 105\n"
+                    "105 message q delivered 0 waiting of 105\n"
+                    "108 message q published 1 waiting of 108\n"
+                    "115 message q acknowledged 1 waiting of 105\n"
+                    "115 message q delivered 0 waiting of 108\n"
+                    "115 message q deduplicated 0 waiting of 108\n"
+                    "115 message q acknowledged 0 waiting of 108\n");
+}
+
+/* The same with one consumer for each: they run at once, and one of them without effect. */
+static void test_of_two_copies_that_run_at_once_one_has_an_effect(void **state)
+{
+    (void)state;
+    const Scene scene = {.publish = "{'call':'b.op'}",
+                         .link = SENT_TWICE,
+                         .brokers =
+                             "'q': {'kind':'queue','publish_latency':'5ms','consumers':{'b.op':{"
+                             "'concurrency':2,'deduplication':{'window':'1s'}}}}"};
+    expect_messages(&scene, "acknowledged|dedup",
+                    "115 message q acknowledged 0 waiting of 105\n"
+                    "118 message q deduplicated 0 waiting of 108\n"
+                    "118 message q acknowledged 0 waiting of 108\n");
+}
+
+/* What was done at 115 is forgotten after 115 + 2. */
+static void test_beyond_the_window_a_duplicate_is_not_recognised(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'call':'b.op'}",
+        .link = SENT_TWICE,
+        .brokers = "'q': {'kind':'queue','publish_latency':'5ms','delivery_latency':'3ms',"
+                   "'consumers':{'b.op':{'deduplication':{'window':'2ms'}}}}"};
+    expect_messages(&scene, "acknowledged|dedup|visit b",
+                    "118 visit b.op completed 108..118 from 108\n"
+                    "118 message q acknowledged 1 waiting of 105\n"
+                    "131 visit b.op completed 121..131 from 121\n"
+                    "131 message q acknowledged 0 waiting of 108\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +651,22 @@ int main(void)
         cmocka_unit_test(test_a_full_queue_drops_from_its_highest_priority),
         cmocka_unit_test(test_messages_of_one_key_are_dealt_with_one_at_a_time_and_in_order),
         cmocka_unit_test(test_a_failed_message_holds_its_key_up_until_it_is_dealt_with),
+        cmocka_unit_test(test_a_batch_begins_when_it_is_full_or_has_waited),
+        cmocka_unit_test(test_without_a_window_a_batch_is_what_is_there),
+        cmocka_unit_test(test_the_messages_of_a_failed_batch_come_again_each_by_itself),
+        cmocka_unit_test(test_a_poison_message_is_delivered_three_times),
+        cmocka_unit_test(test_a_rejected_message_does_not_come_again),
+        cmocka_unit_test(test_a_failure_can_be_left_to_the_redelivery_timeout),
+        cmocka_unit_test(test_a_crash_with_five_prefetched_gives_all_five_back),
+        cmocka_unit_test(test_a_crash_can_be_left_to_the_redelivery_timeout),
+        cmocka_unit_test(test_what_comes_again_behind_a_later_one_is_out_of_order),
+        cmocka_unit_test(test_at_most_once_a_message_for_nobody_is_lost),
+        cmocka_unit_test(test_at_most_once_a_crash_loses_all_there_is),
+        cmocka_unit_test(test_a_duplicate_that_is_known_at_its_end_has_no_effect),
+        cmocka_unit_test(test_a_duplicate_that_is_known_at_its_beginning_is_not_processed),
+        cmocka_unit_test(test_what_a_publisher_sends_twice_is_recognised),
+        cmocka_unit_test(test_of_two_copies_that_run_at_once_one_has_an_effect),
+        cmocka_unit_test(test_beyond_the_window_a_duplicate_is_not_recognised),
     };
     return cmocka_run_group_tests_name("models/world_queues", tests, NULL, NULL);
 }

@@ -305,6 +305,7 @@ static void test_a_crash_before_the_commit_repeats_what_was_processed(void **sta
            "41 message s/g delivered 2 waiting\n"
            "41 message s/g duplicate 2 waiting\n"
            "46 visit b.op completed 41..46 from 41\n"
+           "46 message s/g executed twice 2 waiting\n"
            "51 visit b.op completed 46..51 from 46\n"
            "51 message s/g acknowledged 1 waiting\n"
            "51 message s/g acknowledged 0 waiting\n");
@@ -504,6 +505,7 @@ static void test_a_member_that_hangs_beyond_its_session_makes_duplicates(void **
            "26 message s/g delivered 1 waiting\n"
            "26 message s/g duplicate 1 waiting\n"
            "31 visit b.op completed 26..31 from 26\n"
+           "31 message s/g executed twice 1 waiting\n"
            "31 message s/g acknowledged 0 waiting\n"
            "42 rebalance_start s/g\n"
            "45 visit b.op completed 10..45 from 10\n"

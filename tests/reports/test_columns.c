@@ -34,7 +34,8 @@ static const struct {
     {&table_brokers,
      RUN "broker,consumer,phase,published,rejected,delivered,acknowledged,redelivered,"
          "dead_lettered,dropped,expired,duplicates,depth_mean,depth_max,delay_mean_ms,"
-         "delay_p99_ms,completion_mean_ms,completion_p99_ms"},
+         "delay_p99_ms,completion_mean_ms,completion_p99_ms,lost,undone,reordered,"
+         "executed_twice,deduplicated"},
     {&table_timeseries, RUN "scope,name,t_start_s,t_end_s,"},
     {&table_percentiles,
      ALL "scope,name,percentile,value_ms,ci_low_ms,ci_high_ms,total_count,one_by_one_minus_p"},

@@ -88,8 +88,22 @@ static void attempt_ended(void *context, const AttemptRecord *record)
 static void message(void *context, const MessageRecord *record)
 {
     static const char *const events[] = {
-        "published",   "rejected",      "dropped", "delivered", "acknowledged",
-        "redelivered", "dead-lettered", "expired", "duplicate", "unfinished"};
+        [MESSAGE_PUBLISHED] = "published",
+        [MESSAGE_REJECTED] = "rejected",
+        [MESSAGE_DROPPED] = "dropped",
+        [MESSAGE_DELIVERED] = "delivered",
+        [MESSAGE_ACKNOWLEDGED] = "acknowledged",
+        [MESSAGE_LOST] = "lost",
+        [MESSAGE_REDELIVERED] = "redelivered",
+        [MESSAGE_DEAD_LETTERED] = "dead-lettered",
+        [MESSAGE_EXPIRED] = "expired",
+        [MESSAGE_DUPLICATE] = "duplicate",
+        [MESSAGE_UNDONE] = "undone",
+        [MESSAGE_REORDERED] = "reordered",
+        [MESSAGE_EXECUTED_TWICE] = "executed twice",
+        [MESSAGE_DEDUPLICATED] = "deduplicated",
+        [MESSAGE_UNFINISHED] = "unfinished",
+    };
     Trace *trace = context;
     g_autofree char *of = trace->tells_messages_apart
                               ? g_strdup_printf(" of %g", sim_time_to_ms(record->published))
