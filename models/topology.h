@@ -261,6 +261,13 @@ typedef struct BacklogConfig {
     uint32_t dead_letter;  /* broker that gets what expires or is dropped; NO_INDEX: none */
 } BacklogConfig;
 
+/* Which messages of a topic a subscription gets. */
+typedef struct FilterConfig {
+    double probability;   /* of each message; 1 with keys */
+    const uint32_t *keys; /* ascending; NULL: whatever their keys */
+    uint32_t key_count;
+} FilterConfig;
+
 /* What competing consumers take from: a queue, one subscription of a topic, or a stream as one
  * consumer group sees it. Each has its own bound. A group has one consumer, whose concurrency is
  * the members in each replica. */
@@ -269,6 +276,7 @@ typedef struct SubscriptionConfig {
     const char *full_name;    /* "topic/subscription", or the queue's name: as in reports */
     const GroupConfig *group; /* of a stream; else NULL */
     BacklogConfig backlog;    /* of a queue or a topic */
+    FilterConfig filter;
     uint32_t broker;
     const ConsumerConfig *consumers;
     uint32_t consumer_count;

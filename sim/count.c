@@ -35,6 +35,11 @@ static double mean_itself(const Count *count)
     return count->p[0];
 }
 
+static double probability_poisson(const Count *count, uint32_t value)
+{
+    return gsl_ran_poisson_pdf(value, count->p[0]);
+}
+
 static const DistributionParameter poisson_parameters[] = {
     {.name = "mean", .type = PARAMETER_NUMBER, .min = 0, .max = 1e5, .summary = "mean"},
     {0},
@@ -48,6 +53,7 @@ static const CountKind count_poisson = {
     .prepare = prepare_mean,
     .draw = draw_poisson,
     .mean = mean_itself,
+    .probability = probability_poisson,
 };
 
 /* --- geometric: on 1, 2, ..., so that its mean is at least 1 */
@@ -55,6 +61,11 @@ static const CountKind count_poisson = {
 static uint32_t draw_geometric(const Count *count, gsl_rng *rng)
 {
     return capped(gsl_ran_geometric(rng, 1 / count->p[0]));
+}
+
+static double probability_geometric(const Count *count, uint32_t value)
+{
+    return gsl_ran_geometric_pdf(value, 1 / count->p[0]);
 }
 
 static const DistributionParameter geometric_parameters[] = {
@@ -70,6 +81,7 @@ static const CountKind count_geometric = {
     .prepare = prepare_mean,
     .draw = draw_geometric,
     .mean = mean_itself,
+    .probability = probability_geometric,
 };
 
 /* --- uniform_int */
@@ -96,6 +108,12 @@ static double mean_uniform(const Count *count)
     return (count->p[0] + count->p[1]) / 2;
 }
 
+static double probability_uniform(const Count *count, uint32_t value)
+{
+    bool is_inside = value >= count->p[0] && value <= count->p[1];
+    return is_inside ? 1 / (count->p[1] - count->p[0] + 1) : 0;
+}
+
 static const DistributionParameter uniform_parameters[] = {
     {.name = "min",
      .type = PARAMETER_NUMBER,
@@ -114,6 +132,7 @@ static const CountKind count_uniform = {
     .prepare = prepare_uniform,
     .draw = draw_uniform,
     .mean = mean_uniform,
+    .probability = probability_uniform,
 };
 
 /* --- zipf: rejection-inversion, Hormann and Derflinger, "Rejection-inversion to generate variates
@@ -173,6 +192,12 @@ static double mean_zipf(const Count *count)
     return count->p[2];
 }
 
+static double probability_zipf(const Count *count, uint32_t value)
+{
+    double n = count->p[0], s = count->p[1];
+    return value >= 1 && value <= n ? pow(value, -s) / zipf_sum(s, n) : 0;
+}
+
 static const DistributionParameter zipf_parameters[] = {
     {.name = "n", .type = PARAMETER_NUMBER, .min = 1, .max = ZIPF_MAX, .summary = "largest"},
     {.name = "exponent",
@@ -191,6 +216,7 @@ static const CountKind count_zipf = {
     .prepare = prepare_zipf,
     .draw = draw_zipf,
     .mean = mean_zipf,
+    .probability = probability_zipf,
 };
 
 /* --- all */
@@ -226,4 +252,11 @@ uint32_t count_draw(const Count *count, gsl_rng *rng)
 double count_mean(const Count *count)
 {
     return count->kind == NULL ? count->constant : count->kind->mean(count);
+}
+
+double count_probability(const Count *count, uint32_t value)
+{
+    if (count->kind == NULL)
+        return value == count->constant ? 1 : 0;
+    return count->kind->probability(count, value);
 }

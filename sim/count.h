@@ -22,6 +22,7 @@ typedef struct CountKind {
     const char *(*prepare)(Count *count, const double *values);
     uint32_t (*draw)(const Count *count, gsl_rng *rng);
     double (*mean)(const Count *count);
+    double (*probability)(const Count *count, uint32_t value);
 } CountKind;
 
 struct Count {
@@ -40,5 +41,7 @@ void count_clear(Count *count);
 
 uint32_t count_draw(const Count *count, gsl_rng *rng); /* 0..COUNT_LARGEST */
 double count_mean(const Count *count);
+/* That a draw is this value, as if draws were not capped. */
+double count_probability(const Count *count, uint32_t value);
 
 #endif

@@ -1,4 +1,5 @@
 /* "brokers": queues, topics and streams, and who consumes from them. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "models/reader/choices.h"
@@ -130,12 +131,58 @@ const Key broker_keys[] = {
     {.name = NULL},
 };
 
+#define FILTER_KEYS_MAX 10000u
+
+static int compare_keys(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool read_filter_keys(const Spec *spec, ReadContext *context, void *value)
+{
+    FilterConfig *filter = value;
+    if (!spec_expect(spec, SPEC_ARRAY))
+        return false;
+    size_t size = spec_size(spec);
+    if (size == 0 || size > FILTER_KEYS_MAX)
+        return spec_problem(spec, "must have from 1 to %u keys, got %zu", FILTER_KEYS_MAX, size);
+    uint32_t *keys = arena_take(context->arena, size, sizeof *keys);
+    Spec child;
+    int64_t key;
+    for (bool more = spec_first(spec, &child); more; more = spec_next(&child)) {
+        if (spec_get_integer(&child, 0, COUNT_LARGEST, &key))
+            keys[filter->key_count++] = (uint32_t)key;
+    }
+    qsort(keys, filter->key_count, sizeof *keys, compare_keys);
+    filter->keys = keys;
+    return filter->key_count == size;
+}
+
+static const KeyCustom filter_keys_custom = {
+    read_filter_keys, "a list of whole numbers",
+    "{\"type\": \"array\", \"items\": {\"type\": \"integer\", \"minimum\": 0, \"maximum\": "
+    "1000000}, \"minItems\": 1, \"maxItems\": 10000}"};
+
+static const Key filter_keys[] = {
+    {"probability", KEY_NUMBER, .offset = offsetof(FilterConfig, probability), .max = 1,
+     .summary = "that a message passes, drawn anew for each subscription"},
+    {"keys", KEY_CUSTOM, .offset = 0, .detail.custom = &filter_keys_custom,
+     .summary = "messages with one of these keys pass, and those without key do not"},
+    {.name = NULL},
+};
+
 typedef struct SubscriptionDraft {
     BacklogConfig backlog;
+    FilterConfig filter;
+    bool has_filter;
     Spec consumers;
 } SubscriptionDraft;
 
 const Key subscription_keys[] = {
+    {"filter", KEY_OBJECT, .nullable = true, .offset = offsetof(SubscriptionDraft, filter),
+     .present = offsetof(SubscriptionDraft, has_filter), .detail.keys = filter_keys,
+     .summary = "which messages it gets: by chance or by key; all by default"},
     BACKLOG_KEYS(SubscriptionDraft, AS_THE_TOPIC),
     {"consumers", KEY_CUSTOM, .offset = offsetof(SubscriptionDraft, consumers),
      .detail.custom = &consumers_custom, .summary = "by operation"},
@@ -146,7 +193,7 @@ const Key subscription_keys[] = {
 
 SubscriptionConfig subscription_named(ReadContext *context, uint32_t broker, const char *name)
 {
-    SubscriptionConfig subscription = {.broker = broker};
+    SubscriptionConfig subscription = {.broker = broker, .filter.probability = 1};
     const char *broker_name = name_map_get(&context->draft->brokers, broker);
     g_autofree char *full =
         name == NULL ? g_strdup(broker_name) : g_strdup_printf("%s/%s", broker_name, name);
@@ -185,16 +232,27 @@ static void read_queue(const Spec *spec, ReadContext *context, BrokerDraft *draf
     g_array_append_val(context->draft->subscription_list, subscription);
 }
 
+static void check_filter(const Spec *spec, const SubscriptionDraft *draft)
+{
+    Spec filter;
+    if (!draft->has_filter || !spec_member(spec, "filter", &filter) ||
+        spec_has(&filter, "probability") != spec_has(&filter, "keys"))
+        return;
+    spec_problem(&filter, "must have one of probability and keys");
+}
+
 /* What a subscription does not say is as its topic says. */
 static void read_subscription(const Spec *spec, ReadContext *context, const BrokerDraft *topic,
                               uint32_t broker)
 {
     SubscriptionConfig subscription = subscription_named(context, broker, spec->name);
-    SubscriptionDraft draft = {.backlog = topic->backlog};
+    SubscriptionDraft draft = {.backlog = topic->backlog, .filter.probability = 1};
     spec_check_name(spec, "subscription");
     if (keys_read(spec, context, &draft, subscription_keys)) {
         check_backlog(spec, &draft.backlog, &topic->config, broker);
+        check_filter(spec, &draft);
         subscription.backlog = draft.backlog;
+        subscription.filter = draft.filter;
         if (draft.consumers.node != NULL)
             consumers_read(&draft.consumers, context, &subscription);
     }

@@ -10,13 +10,67 @@ typedef struct Walk {
     uint32_t operation;
 } Walk;
 
-static void add_call(const Walk *walk, const Step *step, double factor)
+static double batch_of(const ConsumerConfig *consumer)
+{
+    return MAX(consumer->batch_size, 1u);
+}
+
+/* A message is taken by one of the competing consumers, by how many they can take at once. Batches
+ * count as full, as they are when there is much to do. */
+static void add_consumers(const Topology *topology, Graph *graph, uint32_t from,
+                          const SubscriptionConfig *subscription, double messages)
+{
+    double all = 0;
+    for (uint32_t i = 0; i < subscription->consumer_count; i++)
+        all += call_graph_capacity(topology, &subscription->consumers[i]) *
+               batch_of(&subscription->consumers[i]);
+    for (uint32_t i = 0; i < subscription->consumer_count; i++) {
+        const ConsumerConfig *consumer = &subscription->consumers[i];
+        graph_add(graph, from, consumer->operation,
+                  messages * call_graph_capacity(topology, consumer) / all);
+    }
+}
+
+static double share_of_keys(const FilterConfig *filter, const Count *key)
+{
+    double share = 0;
+    for (uint32_t i = 0; i < filter->key_count; i++) {
+        if (i == 0 || filter->keys[i] != filter->keys[i - 1])
+            share += count_probability(key, filter->keys[i]);
+    }
+    return share;
+}
+
+/* Subscriptions that filter by key see what depends on the sender: they hang on it, not on the
+ * broker. */
+static void add_message(const Walk *walk, uint32_t broker, const Count *key, double factor)
 {
     const Topology *topology = walk->topology;
-    const CallSite *site = &topology->call_sites[step->index];
-    const LinkConfig *link = &topology->links[site->link];
-    uint32_t to = link->via == NO_INDEX ? site->operation : call_graph_broker(topology, link->via);
-    graph_add(walk->graph, walk->operation, to, factor);
+    const BrokerConfig *config = &topology->brokers[broker];
+    graph_add(walk->graph, walk->operation, call_graph_broker(topology, broker), factor);
+    for (uint32_t i = 0; i < config->subscription_count && key != NULL; i++) {
+        const SubscriptionConfig *subscription =
+            &topology->subscriptions[config->first_subscription + i];
+        if (subscription->filter.keys != NULL)
+            add_consumers(topology, walk->graph, walk->operation, subscription,
+                          factor * share_of_keys(&subscription->filter, key));
+    }
+}
+
+static void add_call(const Walk *walk, const Step *step, double factor)
+{
+    const CallSite *site = &walk->topology->call_sites[step->index];
+    const LinkConfig *link = &walk->topology->links[site->link];
+    if (link->via == NO_INDEX)
+        graph_add(walk->graph, walk->operation, site->operation, factor);
+    else
+        add_message(walk, link->via, site->key, factor);
+}
+
+static void add_publication(const Walk *walk, const Step *step, double factor)
+{
+    const PublishSite *site = &walk->topology->publish_sites[step->index];
+    add_message(walk, site->broker, site->key, factor);
 }
 
 static void walk_steps(const Walk *walk, uint32_t from, uint32_t until, double factor);
@@ -42,10 +96,7 @@ static uint32_t walk_step(const Walk *walk, uint32_t pc, double factor)
         add_call(walk, step, factor);
         return pc + 1;
     case STEP_PUBLISH:
-        graph_add(
-            walk->graph, walk->operation,
-            call_graph_broker(walk->topology, walk->topology->publish_sites[step->index].broker),
-            factor);
+        add_publication(walk, step, factor);
         return pc + 1;
     case STEP_SKIP:
         walk_steps(walk, pc + 1, step->target, factor * (1 - step->probability));
@@ -78,27 +129,6 @@ static void walk_steps(const Walk *walk, uint32_t from, uint32_t until, double f
 {
     for (uint32_t pc = from; pc < until;)
         pc = walk_step(walk, pc, factor);
-}
-
-static double batch_of(const ConsumerConfig *consumer)
-{
-    return MAX(consumer->batch_size, 1u);
-}
-
-/* A message is taken by one of the competing consumers, by how many they can take at once. Batches
- * count as full, as they are when there is much to do. */
-static void add_consumers(const Topology *topology, Graph *graph,
-                          const SubscriptionConfig *subscription)
-{
-    double all = 0;
-    for (uint32_t i = 0; i < subscription->consumer_count; i++)
-        all += call_graph_capacity(topology, &subscription->consumers[i]) *
-               batch_of(&subscription->consumers[i]);
-    for (uint32_t i = 0; i < subscription->consumer_count; i++) {
-        const ConsumerConfig *consumer = &subscription->consumers[i];
-        graph_add(graph, call_graph_broker(topology, subscription->broker), consumer->operation,
-                  call_graph_capacity(topology, consumer) / all);
-    }
 }
 
 double call_graph_capacity(const Topology *topology, const ConsumerConfig *consumer)
@@ -145,8 +175,12 @@ void call_graph_init(Graph *graph, const Topology *topology)
         const Walk walk = {topology, graph, i};
         walk_steps(&walk, topology->operations[i].entry, operation_end(topology, i), 1);
     }
-    for (uint32_t i = 0; i < topology->subscription_count; i++)
-        add_consumers(topology, graph, &topology->subscriptions[i]);
+    for (uint32_t i = 0; i < topology->subscription_count; i++) {
+        const SubscriptionConfig *subscription = &topology->subscriptions[i];
+        if (subscription->filter.keys == NULL)
+            add_consumers(topology, graph, call_graph_broker(topology, subscription->broker),
+                          subscription, subscription->filter.probability);
+    }
     graph_close(graph);
 }
 

@@ -153,6 +153,7 @@ static void build_brokers(World *world)
         subscription->slot_count = slots_of(topology, config);
         subscription->lanes = g_new(uint32_t, config->consumer_count);
         subscription->delivery_key = key_of(world, config->full_name, "delivery");
+        subscription->filter_key = key_of(world, config->full_name, "filter");
         if (config->group == NULL)
             build_slots(world, i, first);
         first += subscription->slot_count;

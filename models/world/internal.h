@@ -355,7 +355,7 @@ typedef struct Subscription {
     EventId expiry;    /* of the head */
     SimTime expiry_due;
     uint32_t *lanes; /* of each consumer's redelivery_timeout; NO_INDEX: none */
-    uint64_t delivery_key;
+    uint64_t delivery_key, filter_key;
     RefQueue blocked; /* messages that wait for room */
     bool is_due;      /* on world->due_subscriptions */
 } Subscription;

@@ -3,6 +3,8 @@
  * What is published travels as a message of its own, on its way to the broker, and arrives whatever
  * becomes of its publisher. The publisher waits for the broker's answer, or, without confirms, goes
  * on at once and never learns of a refusal. */
+#include <stdlib.h>
+
 #include "models/world/broker.h"
 
 /* A message that is refused has never been one. */
@@ -95,11 +97,32 @@ static bool accept(World *world, const Publication *publication, uint32_t index)
     return true;
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* A message that the filter holds back was never one of the subscription. A repetition meets the
+ * same draw. */
+static bool passes(World *world, const Publication *publication, uint32_t index)
+{
+    const Subscription *subscription = &world->subscriptions[index];
+    const FilterConfig *filter = &subscription->config->filter;
+    uint32_t key = publication->key - 1;
+    if (filter->keys != NULL)
+        return publication->key > 0 &&
+               bsearch(&key, filter->keys, filter->key_count, sizeof key, compare_keys) != NULL;
+    return world_chance(world, filter->probability, subscription->filter_key,
+                        request_at(world, publication->request)->id, publication->identity);
+}
+
 static bool accept_in_all(World *world, const Publication *publication, const BrokerConfig *broker)
 {
     bool all = true;
-    for (uint32_t i = 0; i < broker->subscription_count; i++) {
-        if (!accept(world, publication, broker->first_subscription + i))
+    uint32_t end = broker->first_subscription + broker->subscription_count;
+    for (uint32_t i = broker->first_subscription; i < end; i++) {
+        if (passes(world, publication, i) && !accept(world, publication, i))
             all = false;
     }
     return all;
@@ -215,13 +238,15 @@ void publish_begin(World *world, Call *call, uint32_t broker_index)
 }
 
 /* The first full subscription that makes publishers wait; NO_INDEX: there is none. */
-static uint32_t full_subscription(const World *world, const BrokerConfig *broker)
+static uint32_t full_subscription(World *world, const Publication *publication,
+                                  const BrokerConfig *broker)
 {
     uint32_t end = broker->first_subscription + broker->subscription_count;
     for (uint32_t i = broker->first_subscription; i < end; i++) {
         const Subscription *subscription = &world->subscriptions[i];
         if (subscription->backlog->overflow == OVERFLOW_BLOCK &&
-            subscription->depth >= subscription->backlog->max_length)
+            subscription->depth >= subscription->backlog->max_length &&
+            passes(world, publication, i))
             return i;
     }
     return NO_INDEX;
@@ -242,7 +267,7 @@ static void enter(World *world, uint32_t handle)
     const Message sent = *message_at(world, handle);
     const BrokerConfig *broker = &world->topology->brokers[sent.subscription];
     const Publication publication = message_publication(&sent);
-    uint32_t full = full_subscription(world, broker);
+    uint32_t full = full_subscription(world, &publication, broker);
     if (full != NO_INDEX && is_awaited(world, sent.caller, sent.caller_serial)) {
         block(world, handle, full);
         return;

@@ -165,6 +165,25 @@ static void test_every_subscription_of_a_topic_gets_a_copy(void **state)
     assert_visits(file, "c.x", 2);
 }
 
+/* b gets half of all; c keys 2 and 4 of 1..4, of the first publication alone; a batch of four is
+ * one visit. */
+static void test_filters_let_their_share_through_and_batches_are_one_visit(void **state)
+{
+    (void)state;
+    const char *file =
+        FILE_WITH(SERVICE("a", "{'repeat': 8, 'steps': [{'publish': 't', 'key': {'dist': "
+                               "'uniform_int',"
+                               "'min': 1, 'max': 4}}]}, {'publish': 't'}, {'publish': 't', 'key': "
+                               "3}") "," SERVICE("b", "") "," SERVICE("c", "") "," SERVICE("d", ""),
+                  "'brokers': {'t': {'kind': 'topic', 'subscriptions': {"
+                  "'half': {'filter': {'probability': 0.5}, 'consumers': {'b.x': {}}},"
+                  "'even': {'filter': {'keys': [4, 2, 2]}, 'consumers': {'c.x': {}}},"
+                  "'all': {'consumers': {'d.x': {'batch_size': 4}}}}}},");
+    assert_visits(file, "b.x", 5);
+    assert_visits(file, "c.x", 4);
+    assert_visits(file, "d.x", 2.5);
+}
+
 static void test_async_calls_over_a_broker_arrive(void **state)
 {
     (void)state;
@@ -360,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_each_workload_has_its_own_visits_by_its_mix),
         cmocka_unit_test(test_competing_consumers_share_by_how_many_they_take),
         cmocka_unit_test(test_every_subscription_of_a_topic_gets_a_copy),
+        cmocka_unit_test(test_filters_let_their_share_through_and_batches_are_one_visit),
         cmocka_unit_test(test_async_calls_over_a_broker_arrive),
         cmocka_unit_test(test_utilisation_is_rate_times_holding_time),
         cmocka_unit_test(test_cores_are_used_by_computing_alone),

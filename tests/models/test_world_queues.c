@@ -635,6 +635,44 @@ static void test_beyond_the_window_a_duplicate_is_not_recognised(void **state)
                     "131 message q acknowledged 0 waiting of 108\n");
 }
 
+/* --- filters */
+
+static void test_a_filter_by_key_lets_its_keys_through(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'publish':'q','key':7},{'wait':'1ms'},{'publish':'q','key':5},"
+                   "{'wait':'1ms'},{'publish':'q'},{'wait':'1ms'},{'publish':'q','key':0}",
+        .brokers = "'q': {'kind':'topic','subscriptions':{'some':{'filter':{'keys':[9,7,0]}},"
+                   "'five':{'filter':{'keys':[5]}},'all':{},'none':{'filter':{'probability':0}}}}"};
+    expect_messages(&scene, "published",
+                    "100 message q/some published 1 waiting of 100\n"
+                    "100 message q/all published 1 waiting of 100\n"
+                    "101 message q/five published 1 waiting of 101\n"
+                    "101 message q/all published 2 waiting of 101\n"
+                    "102 message q/all published 3 waiting of 102\n"
+                    "103 message q/some published 2 waiting of 103\n"
+                    "103 message q/all published 4 waiting of 103\n");
+}
+
+/* Nobody waits for room where the message is not to go. */
+static void test_a_full_subscription_blocks_only_what_passes_its_filter(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'publish':'q','key':1},{'publish':'q','key':2},{'publish':'q','key':1}",
+        .brokers = "'q': {'kind':'topic','overflow':'block','subscriptions':{"
+                   "'one':{'max_length':1,'filter':{'keys':[1]}},'all':{}}}"};
+    expect(&scene, "message|request",
+           "100 message q/one published 1 waiting\n"
+           "100 message q/all published 1 waiting\n"
+           "100 message q/all published 2 waiting\n"
+           "100 request u unfinished after 0\n"
+           "100 message q/one unfinished 1 waiting\n"
+           "100 message q/all unfinished 2 waiting\n"
+           "100 message q/all unfinished 2 waiting\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -667,6 +705,8 @@ int main(void)
         cmocka_unit_test(test_what_a_publisher_sends_twice_is_recognised),
         cmocka_unit_test(test_of_two_copies_that_run_at_once_one_has_an_effect),
         cmocka_unit_test(test_beyond_the_window_a_duplicate_is_not_recognised),
+        cmocka_unit_test(test_a_filter_by_key_lets_its_keys_through),
+        cmocka_unit_test(test_a_full_subscription_blocks_only_what_passes_its_filter),
     };
     return cmocka_run_group_tests_name("models/world_queues", tests, NULL, NULL);
 }

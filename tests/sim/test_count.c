@@ -140,6 +140,23 @@ static void test_the_mean_is_that_of_the_probabilities(void **state)
     }
 }
 
+static void test_probabilities_are_those_of_the_kind(void **state)
+{
+    (void)state;
+    Count constant;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Count count;
+        assert_null(prepare(&count, cases[i].kind, cases[i].first, cases[i].second));
+        for (unsigned k = 0; k < 200; k++)
+            assert_true(fabs(count_probability(&count, k) - cases[i].probability(k)) < 1e-12);
+        count_clear(&count);
+    }
+    count_init_constant(&constant, 7);
+    assert_close(count_probability(&constant, 7), 1, 0);
+    assert_close(count_probability(&constant, 8), 0, 0);
+    count_clear(&constant);
+}
+
 static void test_every_kind_is_among_the_cases(void **state)
 {
     (void)state;
@@ -264,6 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_draws_have_the_probabilities_of_their_kind),
         cmocka_unit_test(test_the_mean_is_that_of_the_probabilities),
+        cmocka_unit_test(test_probabilities_are_those_of_the_kind),
         cmocka_unit_test(test_every_kind_is_among_the_cases),
         cmocka_unit_test(test_the_mean_of_a_wide_zipf_is_that_of_all_its_weights),
         cmocka_unit_test(test_a_wide_zipf_reaches_to_its_end),
