@@ -6,6 +6,7 @@
 #include "cli/input.h"
 #include "cli/options.h"
 #include "models/keys.h"
+#include "models/presets.h"
 #include "models/problems.h"
 #include "reports/text_report.h"
 #include "sim/count.h"
@@ -132,6 +133,25 @@ static void print_counts(KindsFormat format)
     printf("\n");
 }
 
+static void print_preset_part(const char *what, const char *json, KindsFormat format)
+{
+    if (json != NULL && strcmp(json, "{}") != 0)
+        printf(format == KINDS_MARKDOWN ? "  - %s: `%s`\n" : "      %-22s %s\n", what, json);
+}
+
+static void print_presets(KindsFormat format)
+{
+    print_title("preset", "/brokers/<broker>/preset", format);
+    for (const BrokerPreset *preset = broker_presets; preset->name != NULL; preset++) {
+        g_autofree char *summary = g_strdup_printf("%s: %s", preset->kind, preset->system);
+        print_kind(preset->name, summary, format);
+        print_preset_part("broker", preset->broker, format);
+        print_preset_part("consumer", preset->consumer, format);
+        print_preset_part("with dead letters", preset->buried, format);
+    }
+    printf("\n");
+}
+
 static bool is_wanted(const char *wanted, const char *name)
 {
     return wanted == NULL || strcmp(wanted, name) == 0;
@@ -148,6 +168,10 @@ static bool print_wanted(const char *wanted, KindsFormat format)
         print_counts(format);
         has_printed = true;
     }
+    if (is_wanted(wanted, "preset")) {
+        print_presets(format);
+        has_printed = true;
+    }
     for (size_t i = 0; families[i] != NULL; i++) {
         if (!is_wanted(wanted, families[i]->name))
             continue;
@@ -162,6 +186,7 @@ static ExitCode unknown_family(const char *name)
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     g_ptr_array_add(names, (gpointer)(guintptr) "distribution");
     g_ptr_array_add(names, (gpointer)(guintptr) "count");
+    g_ptr_array_add(names, (gpointer)(guintptr) "preset");
     for (size_t i = 0; families[i] != NULL; i++)
         g_ptr_array_add(names, (gpointer)(guintptr)families[i]->name);
     const char *near = problems_nearest(name, (const char *const *)names->pdata, names->len);

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/reader/choices.h"
 #include "models/reader/consumers.h"
 #include "models/reader/draft.h"
 #include "models/reader/graph.h"
+#include "models/reader/preset_merge.h"
 #include "models/reader/streams.h"
 #include "models/reader/tables.h"
 
@@ -16,8 +16,6 @@
 #define CIRCLE_NAMES_MAX 7u /* of a circle of dead letters */
 
 static const char *const broker_kinds[] = {"queue", "topic", "stream", NULL};
-static const char *const presets[] = {"kafka", NULL};
-static const char *const later_presets[] = {"rabbitmq", "sqs", "sns", "pubsub", "nats", NULL};
 static const char *const partitioners[] = {"round_robin", "sticky", NULL};
 static const char *const acknowledgements[] = {"0", "1", "all", NULL};
 static const char *const deliveries[] = {"at_least_once", "at_most_once", "effectively_once", NULL};
@@ -28,7 +26,8 @@ static const char *const overflows[] = {"reject_publish", "drop_head", "block", 
 typedef struct BrokerDraft {
     BrokerConfig config;
     BacklogConfig backlog;
-    int preset; /* index in presets; -1: none */
+    const BrokerPreset *preset; /* NULL: none */
+    int preset_index;
     Spec consumers, subscriptions, groups;
 } BrokerDraft;
 
@@ -46,14 +45,6 @@ static const KeyCustom subscriptions_custom = {keep_spec, "an object of subscrip
 
 static const KeyCustom groups_custom = {keep_spec, "an object of consumer groups by name",
                                         "{\"$ref\": \"#/$defs/consumer_groups\"}"};
-
-static bool read_preset(const Spec *spec, ReadContext *context, void *value)
-{
-    (void)context;
-    return choice_read(spec, presets, later_presets, value);
-}
-
-static const KeyCustom preset_custom = {read_preset, "kafka", "{\"enum\": [\"kafka\"]}"};
 
 static bool read_broker(const Spec *spec, ReadContext *context, void *value)
 {
@@ -91,8 +82,8 @@ const Key broker_keys[] = {
     {"kind", KEY_CHOICE, .required = true, .offset = BROKER(kind), .detail.choices = broker_kinds,
      .summary = "queue: consumers compete; topic: every subscription gets a copy; stream: a log in "
                 "partitions, read by consumer groups"},
-    {"preset", KEY_CUSTOM, .offset = offsetof(BrokerDraft, preset), .detail.custom = &preset_custom,
-     .summary = "defaults of a named system"},
+    {"preset", KEY_CHOICE, .offset = offsetof(BrokerDraft, preset_index),
+     .detail.choices = broker_preset_names, .summary = "defaults of a named system: see presets"},
     BACKLOG_KEYS(BrokerDraft, ITSELF),
     {"publisher_confirms", KEY_BOOLEAN, .offset = BROKER(publisher_confirms), .fallback = "true",
      .summary =
@@ -228,7 +219,7 @@ static void read_queue(const Spec *spec, ReadContext *context, BrokerDraft *draf
     if (draft->subscriptions.node != NULL)
         spec_problem_at_key(&draft->subscriptions, "is for a topic; a queue has consumers");
     if (draft->consumers.node != NULL)
-        consumers_read(&draft->consumers, context, &subscription);
+        consumers_read(&draft->consumers, context, draft->preset, &subscription);
     g_array_append_val(context->draft->subscription_list, subscription);
 }
 
@@ -248,13 +239,14 @@ static void read_subscription(const Spec *spec, ReadContext *context, const Brok
     SubscriptionConfig subscription = subscription_named(context, broker, spec->name);
     SubscriptionDraft draft = {.backlog = topic->backlog, .filter.probability = 1};
     spec_check_name(spec, "subscription");
+    preset_refuse_keys(topic->preset, spec);
     if (keys_read(spec, context, &draft, subscription_keys)) {
         check_backlog(spec, &draft.backlog, &topic->config, broker);
         check_filter(spec, &draft);
         subscription.backlog = draft.backlog;
         subscription.filter = draft.filter;
         if (draft.consumers.node != NULL)
-            consumers_read(&draft.consumers, context, &subscription);
+            consumers_read(&draft.consumers, context, topic->preset, &subscription);
     }
     g_array_append_val(context->draft->subscription_list, subscription);
 }
@@ -271,43 +263,58 @@ static void read_topic(ReadContext *context, BrokerDraft *draft, uint32_t broker
         read_subscription(&child, context, draft, broker);
 }
 
-/* Kafka keeps records for a week, and its producers stick to a partition. */
-static void apply_preset(const Spec *spec, BrokerDraft *draft)
+static void check_preset(const Spec *spec, const BrokerDraft *draft)
 {
-    Spec child;
-    StreamConfig *stream = &draft->config.stream;
-    if (draft->preset < 0)
+    if (draft->preset == NULL)
         return;
-    if (draft->config.kind != BROKER_STREAM && spec_member(spec, "preset", &child)) {
-        spec_problem(&child, "is for a broker of \"kind\": \"stream\"");
+    if (strcmp(draft->preset->kind, broker_kinds[draft->config.kind]) != 0)
+        spec_problem_at(spec, "preset", "is for a broker of \"kind\": \"%s\"", draft->preset->kind);
+    else
+        preset_refuse_keys(draft->preset, spec);
+}
+
+/* Merged copies have lost the nulls further down, which take away what a preset says there. */
+static void keep_original(const Spec *spec, const char *key, Spec *part)
+{
+    if (part->node != NULL && spec_has(spec, key))
+        spec_member(spec, key, part);
+}
+
+static void read_parts(const Spec *spec, ReadContext *context, BrokerDraft *draft, uint32_t broker)
+{
+    keep_original(spec, "consumers", &draft->consumers);
+    keep_original(spec, "subscriptions", &draft->subscriptions);
+    keep_original(spec, "consumer_groups", &draft->groups);
+    check_preset(spec, draft);
+    stream_refuse_keys(spec, draft->config.kind);
+    switch ((BrokerKindId)draft->config.kind) {
+    case BROKER_QUEUE:
+        read_queue(spec, context, draft, broker);
+        return;
+    case BROKER_TOPIC:
+        read_topic(context, draft, broker);
+        return;
+    case BROKER_STREAM:
+        stream_read(spec, context, &draft->groups, &draft->config, broker);
         return;
     }
-    if (!spec_has(spec, "retention"))
-        stream->retention = 7 * 24 * 3600 * SIM_TIME_S;
-    if (!spec_has(spec, "partitioner"))
-        stream->partitioner = PARTITIONER_STICKY;
 }
 
 static void read_one(const Spec *spec, ReadContext *context, uint32_t broker)
 {
     Draft *draft = context->draft;
+    Spec merged;
     BrokerDraft read = {.backlog = {.max_length = UINT32_MAX, .dead_letter = NO_INDEX},
-                        .preset = -1};
+                        .preset = preset_of(spec)};
     read.config.stream.retention = SIM_TIME_NEVER;
     read.config.stream.retention_records = UINT32_MAX;
-    bool is_good = keys_read(spec, context, &read, broker_keys);
-    if (is_good) {
-        apply_preset(spec, &read);
-        stream_refuse_keys(spec, read.config.kind);
-    }
     read.config.name = name_map_get(&draft->brokers, broker);
     read.config.first_subscription = draft->subscription_list->len;
-    if (is_good && read.config.kind == BROKER_QUEUE)
-        read_queue(spec, context, &read, broker);
-    if (is_good && read.config.kind == BROKER_TOPIC)
-        read_topic(context, &read, broker);
-    if (is_good && read.config.kind == BROKER_STREAM)
-        stream_read(spec, context, &read.groups, &read.config, broker);
+    if (preset_merge(spec, read.preset == NULL ? NULL : read.preset->broker, &merged)) {
+        if (keys_read(&merged, context, &read, broker_keys))
+            read_parts(spec, context, &read, broker);
+        preset_merge_free(spec, &merged);
+    }
     read.config.subscription_count = draft->subscription_list->len - read.config.first_subscription;
     g_array_index(draft->broker_list, BrokerConfig, broker) = read.config;
 }

@@ -80,9 +80,9 @@ static ConsumerConfig consumer_default(const BacklogConfig *backlog)
 static bool check_prefetch(const Spec *spec, ConsumerConfig *consumer)
 {
     uint64_t least = (uint64_t)consumer->concurrency * consumer->batch_size;
-    if (consumer->prefetch == 0)
+    if (!spec_has(spec, "prefetch") && consumer->prefetch < least)
         consumer->prefetch = (uint32_t)MIN(least, LENGTH_MAX);
-    if (consumer->prefetch >= least || least > LENGTH_MAX)
+    if (consumer->prefetch >= least || !spec_has(spec, "prefetch"))
         return true;
     return spec_problem_at(spec, "prefetch",
                            "must be at least concurrency x batch_size (%" G_GUINT64_FORMAT
@@ -144,18 +144,57 @@ static bool check_consumer(const Spec *spec, const SubscriptionConfig *subscript
     return true;
 }
 
-static bool read_consumer(const Spec *spec, ReadContext *context,
+/* Before it is read: its queue has dead letters, or it names some. */
+static bool is_buried(const Spec *spec, const ConsumerConfig *consumer)
+{
+    Spec child;
+    return consumer->dead_letter != NO_INDEX ||
+           (spec_has(spec, "dead_letter") && spec_member(spec, "dead_letter", &child) &&
+            spec_type(&child) != SPEC_NULL);
+}
+
+/* With the preset's defaults under it. */
+static bool read_keys(const Spec *spec, ReadContext *context, const BrokerPreset *preset,
+                      ConsumerConfig *consumer)
+{
+    Spec merged, twice;
+    bool is_good = false;
+    if (!preset_merge(spec, preset == NULL ? NULL : preset->consumer, &merged))
+        return false;
+    bool has_buried = preset != NULL && is_buried(spec, consumer);
+    if (preset_merge(&merged, has_buried ? preset->buried : NULL, &twice)) {
+        is_good = keys_read(&twice, context, consumer, consumer_keys);
+        preset_merge_free(&merged, &twice);
+    }
+    preset_merge_free(spec, &merged);
+    return is_good;
+}
+
+/* What a preset says of messages that come again has no place where none does. */
+static void forget_redelivery(ConsumerConfig *consumer)
+{
+    consumer->redelivery_timeout = 0;
+    consumer->max_deliveries = UINT32_MAX;
+    consumer->on_failure = FAILURE_REQUEUE;
+    consumer->dead_letter = NO_INDEX;
+}
+
+static bool read_consumer(const Spec *spec, ReadContext *context, const BrokerPreset *preset,
                           const SubscriptionConfig *subscription, ConsumerConfig *consumer)
 {
     *consumer = consumer_default(&subscription->backlog);
     bool is_named = name_find_operation(spec, context, &consumer->operation);
-    if (!keys_read(spec, context, consumer, consumer_keys) || !is_named)
+    if (!spec_expect(spec, SPEC_OBJECT) || !read_keys(spec, context, preset, consumer) || !is_named)
         return false;
+    preset_refuse_keys(preset, spec);
     consumer->has_deduplication |= subscription->backlog.delivery == DELIVERY_EFFECTIVELY_ONCE;
+    if (subscription->backlog.delivery == DELIVERY_AT_MOST_ONCE)
+        forget_redelivery(consumer);
     return check_consumer(spec, subscription, consumer);
 }
 
-void consumers_read(const Spec *spec, ReadContext *context, SubscriptionConfig *subscription)
+void consumers_read(const Spec *spec, ReadContext *context, const BrokerPreset *preset,
+                    SubscriptionConfig *subscription)
 {
     if (!spec_expect(spec, SPEC_OBJECT))
         return;
@@ -165,7 +204,7 @@ void consumers_read(const Spec *spec, ReadContext *context, SubscriptionConfig *
     Spec child;
     uint32_t count = 0;
     for (bool more = spec_first(spec, &child); more; more = spec_next(&child)) {
-        if (!read_consumer(&child, context, subscription, &consumers[count]))
+        if (!read_consumer(&child, context, preset, subscription, &consumers[count]))
             continue;
         draft_pairs_set(context->draft->consumed,
                         draft_pair(subscription->broker, consumers[count].operation), 1);

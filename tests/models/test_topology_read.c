@@ -1,5 +1,8 @@
 /* What a file becomes: the parts other than steps and links. */
+#include <string.h>
+
 #include "models/discipline/discipline.h"
+#include "models/presets.h"
 #include "tests/support/close_to.h"
 #include "tests/support/topology_text.h"
 
@@ -210,6 +213,78 @@ static void test_consumers_have_the_defaults_of_the_manual(void **state)
     assert_int_equal(topology->subscriptions[0].backlog.overflow, OVERFLOW_REJECT_PUBLISH);
 }
 
+static void test_a_preset_says_what_the_file_does_not(void **state)
+{
+    (void)state;
+    g_autoptr(Topology) topology = read_topology(
+        FILE_WITH("'brokers': {'d': {'kind': 'queue'},"
+                  "'r': {'kind': 'queue', 'preset': 'rabbitmq', 'consumers': {'a.x': {"
+                  "'max_deliveries': 3, 'redelivery_timeout': null}}},"
+                  "'s': {'kind': 'queue', 'preset': 'sqs', 'message_ttl': null, 'consumers': {"
+                  "'a.x': {}}}}"),
+        NULL);
+    const SubscriptionConfig *rabbitmq = &topology->subscriptions[1];
+    const SubscriptionConfig *sqs = &topology->subscriptions[2];
+    assert_false(topology->brokers[1].publisher_confirms);
+    assert_int_equal(rabbitmq->backlog.overflow, OVERFLOW_DROP_HEAD);
+    assert_int_equal(rabbitmq->consumers[0].prefetch, 2000);
+    assert_int_equal(rabbitmq->consumers[0].requeue_to, REQUEUE_HEAD);
+    assert_int_equal(rabbitmq->consumers[0].max_deliveries, 3);
+    assert_int_equal(rabbitmq->consumers[0].redelivery_timeout, 0);
+    assert_true(topology->brokers[2].publisher_confirms);
+    assert_int_equal(sqs->backlog.message_ttl, 0);
+    assert_int_equal(sqs->consumers[0].redelivery_timeout, 30 * SIM_TIME_S);
+    assert_int_equal(sqs->consumers[0].on_failure, FAILURE_WAIT);
+    assert_int_equal(sqs->consumers[0].prefetch, 1);
+}
+
+static void test_presets_of_topics_reach_their_subscriptions(void **state)
+{
+    (void)state;
+    g_autoptr(Topology) topology = read_topology(
+        FILE_WITH(
+            "'brokers': {'d': {'kind': 'queue'},"
+            "'n': {'kind': 'topic', 'preset': 'nats', 'subscriptions': {'x': {'consumers': {"
+            "'a.x': {}}}}},"
+            "'p': {'kind': 'topic', 'preset': 'pubsub', 'subscriptions': {"
+            "'x': {'consumers': {'a.x': {}}}, 'y': {'dead_letter': 'd', 'consumers': {'a.x': {}}},"
+            "'z': {'consumers': {'a.x': {'dead_letter': 'd', 'max_deliveries': 9}}}}},"
+            "'s': {'kind': 'topic', 'preset': 'sns', 'subscriptions': {'x': {'consumers': {"
+            "'a.x': {}}}}}}"),
+        NULL);
+    const SubscriptionConfig *nats = &topology->subscriptions[1];
+    const SubscriptionConfig *pubsub = &topology->subscriptions[2];
+    const SubscriptionConfig *sns = &topology->subscriptions[5];
+    assert_int_equal(nats->backlog.delivery, DELIVERY_AT_MOST_ONCE);
+    assert_int_equal(nats->backlog.max_length, 500000);
+    assert_int_equal(nats->consumers[0].ack, ACK_BEFORE_PROCESSING);
+    assert_int_equal(pubsub[0].backlog.message_ttl, 168 * 3600 * SIM_TIME_S);
+    assert_int_equal(pubsub[0].consumers[0].prefetch, 1000);
+    assert_int_equal(pubsub[0].consumers[0].max_deliveries, UINT32_MAX);
+    assert_int_equal(pubsub[1].consumers[0].max_deliveries, 5);
+    assert_int_equal(pubsub[1].consumers[0].dead_letter, 0);
+    assert_int_equal(pubsub[2].consumers[0].max_deliveries, 9);
+    assert_int_equal(sns->consumers[0].max_deliveries, 4);
+    assert_int_equal(sns->consumers[0].redelivery_delay, 20 * SIM_TIME_S);
+}
+
+static void test_every_preset_can_be_read_by_the_name_it_has(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    for (; broker_presets[count].name != NULL; count++) {
+        const BrokerPreset *preset = &broker_presets[count];
+        bool is_stream = strcmp(preset->kind, "stream") == 0;
+        g_autofree char *text =
+            g_strdup_printf(FILE_WITH("'brokers': {'q': {'kind': '%s', 'preset': '%s'%s}}"),
+                            preset->kind, preset->name, is_stream ? ", 'partitions': 1" : "");
+        g_autoptr(Topology) topology = read_topology(text, NULL);
+        assert_non_null(topology);
+        assert_string_equal(broker_preset_names[count], preset->name);
+    }
+    assert_null(broker_preset_names[count]);
+}
+
 static void test_a_topic_has_the_subscriptions_it_names(void **state)
 {
     (void)state;
@@ -305,6 +380,9 @@ int main(void)
         cmocka_unit_test(test_a_queue_has_one_subscription_named_after_it),
         cmocka_unit_test(test_consumers_have_the_defaults_of_the_manual),
         cmocka_unit_test(test_a_topic_has_the_subscriptions_it_names),
+        cmocka_unit_test(test_a_preset_says_what_the_file_does_not),
+        cmocka_unit_test(test_presets_of_topics_reach_their_subscriptions),
+        cmocka_unit_test(test_every_preset_can_be_read_by_the_name_it_has),
         cmocka_unit_test(test_objectives_are_for_workloads_or_operations),
         cmocka_unit_test(test_a_design_patches_the_file),
         cmocka_unit_test(test_the_resolved_text_is_the_design_that_was_read),

@@ -28,7 +28,7 @@ static const char everything_text[] =
     "    {'cache': {'hit_ratio': 0.5, 'latency': null}, 'miss': []}], 'after_reply': []}}},"
     " 'b': {'server': 'event_loop', 'max_in_flight': 9, 'operations': {'y': {'priority': 2,"
     "  'steps': []}}}},"
-    "'brokers': {'q': {'kind': 'queue', 'max_length': 9, 'overflow': 'block',"
+    "'brokers': {'q': {'kind': 'queue', 'preset': 'rabbitmq', 'max_length': 9, 'overflow': 'block',"
     "  'publish_latency': '1ms', 'delivery_latency': null,"
     "  'publisher_confirms': true, 'consumers': {'b.y': {'concurrency': 2,"
     "  'prefetch': 4, 'ack': 'after_processing', 'redelivery_timeout': '1s', 'redelivery_delay': 0,"

@@ -4,6 +4,7 @@
  *   print_manual keys TABLE   the keys of an object of topologies ("service")
  *   print_manual verbs        the steps of operations
  *   print_manual durations    random durations, and counts
+ *   print_manual presets      what the presets of brokers stand for
  *   print_manual FAMILY       the kinds of a family ("balancer")
  *   print_manual later        what is known and not supported yet */
 #include <float.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #include "models/key_tables.h"
+#include "models/presets.h"
 #include "reports/columns.h"
 #include "sim/count.h"
 #include "sim/distribution/distribution.h"
@@ -191,6 +193,28 @@ static void print_durations(void)
         print_dist(count_kinds[i]->name, count_kinds[i]->sets, count_kinds[i]->summary);
 }
 
+/* --- presets */
+
+static char *object_text(const char *json)
+{
+    return json == NULL || strcmp(json, "{}") == 0 ? g_strdup("") : g_strdup_printf("`%s`", json);
+}
+
+static void print_presets(void)
+{
+    printf("| `preset` | of a | as of | the broker says | each consumer says | and has no |\n"
+           "|---|---|---|---|---|---|\n");
+    for (const BrokerPreset *preset = broker_presets; preset->name != NULL; preset++) {
+        g_autofree char *broker = object_text(preset->broker);
+        g_autofree char *consumer = object_text(preset->consumer);
+        g_autofree char *buried = object_text(preset->buried);
+        g_autofree char *lacks = g_strjoinv("`, `", (char **)preset->lacks);
+        printf("| `%s` | %s | %s | %s | %s%s%s | %s%s%s |\n", preset->name, preset->kind,
+               preset->system, broker, consumer, buried[0] != '\0' ? "; with dead letters " : "",
+               buried, lacks[0] != '\0' ? "`" : "", lacks, lacks[0] != '\0' ? "`" : "");
+    }
+}
+
 /* --- what is to come */
 
 static void print_later_keys(const char *place, const char *inner, const Key *keys)
@@ -232,6 +256,8 @@ int main(int argc, char **argv)
         print_verbs();
     else if (strcmp(part, "durations") == 0)
         print_durations();
+    else if (strcmp(part, "presets") == 0)
+        print_presets();
     else if (strcmp(part, "later") == 0)
         print_later();
     else
