@@ -204,7 +204,7 @@ typedef struct ConsumerConfig {
     uint32_t operation;
     uint32_t concurrency;       /* visits, per replica of the consumer */
     uint32_t batch_size;        /* messages that one visit deals with */
-    SimTime batch_window;       /* how long the first of them waits for the others */
+    SimTime batch_window;       /* how long the broker waits for them */
     uint32_t prefetch;          /* unacknowledged messages, per replica; at least concurrency */
     int ack;                    /* AckMode */
     SimTime redelivery_timeout; /* 0: none */

@@ -33,13 +33,12 @@ const Key consumer_keys[] = {
     {"concurrency", KEY_INTEGER, .offset = CONSUMER(concurrency), .min = 1, .max = CONCURRENCY_MAX,
      .fallback = "1", .summary = "messages (batches) in processing, per replica of the consumer"},
     {"prefetch", KEY_INTEGER, .offset = CONSUMER(prefetch), .min = 1, .max = LENGTH_MAX,
-     .summary = "messages handed out and not acknowledged, per replica; concurrency x batch_size "
-                "by default"},
+     .summary = "messages handed out and not acknowledged, per replica; concurrency by default"},
     {"batch_size", KEY_INTEGER, .offset = CONSUMER(batch_size), .min = 1, .max = BATCH_MAX,
      .fallback = "1", .summary = "messages that one visit of the operation deals with, at most"},
     {"batch_window", KEY_DURATION, .offset = CONSUMER(batch_window),
      .max = (double)SIM_TIME_LONGEST, .fallback = "0",
-     .summary = "how long the first message of a batch waits for the others"},
+     .summary = "how long the broker waits for a batch to fill"},
     {"ack", KEY_CHOICE, .offset = CONSUMER(ack), .detail.choices = acks,
      .summary = "before_processing, the default with at_most_once: a message that fails or is lost "
                 "does not come again; else after_processing"},
@@ -77,17 +76,18 @@ static ConsumerConfig consumer_default(const BacklogConfig *backlog)
     return consumer;
 }
 
+/* Batches are handed out one for each visit. */
 static bool check_prefetch(const Spec *spec, ConsumerConfig *consumer)
 {
-    uint64_t least = (uint64_t)consumer->concurrency * consumer->batch_size;
-    if (!spec_has(spec, "prefetch") && consumer->prefetch < least)
-        consumer->prefetch = (uint32_t)MIN(least, LENGTH_MAX);
-    if (consumer->prefetch >= least || !spec_has(spec, "prefetch"))
-        return true;
-    return spec_problem_at(spec, "prefetch",
-                           "must be at least concurrency x batch_size (%" G_GUINT64_FORMAT
-                           "), got %u",
-                           least, consumer->prefetch);
+    if (consumer->batch_size > 1 && spec_has(spec, "prefetch"))
+        return spec_problem_at(spec, "prefetch",
+                               "is for a consumer without batches; this one gets a batch for each "
+                               "visit that can begin");
+    if (!spec_has(spec, "prefetch") && consumer->prefetch < consumer->concurrency)
+        consumer->prefetch = consumer->concurrency;
+    return consumer->prefetch >= consumer->concurrency ||
+           spec_problem_at(spec, "prefetch", "must be at least concurrency (%u), got %u",
+                           consumer->concurrency, consumer->prefetch);
 }
 
 /* Delivered at most once: nothing that is about coming again. */

@@ -37,7 +37,8 @@ void preset_refuse_keys(const BrokerPreset *preset, const Spec *spec)
 {
     Spec child;
     for (size_t i = 0; preset != NULL && preset->lacks[i] != NULL; i++) {
-        if (spec_has(spec, preset->lacks[i]) && spec_member(spec, preset->lacks[i], &child))
+        if (spec_has(spec, preset->lacks[i]) && spec_member(spec, preset->lacks[i], &child) &&
+            spec_type(&child) != SPEC_NULL)
             spec_problem_at_key(&child,
                                 "\"%s\" has nothing like it: leave out this key or the preset",
                                 preset->name);

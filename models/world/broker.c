@@ -74,10 +74,36 @@ static void dead_letter(World *world, uint32_t handle, uint32_t broker)
 
 /* --- delivery */
 
-static bool slot_has_room(const World *world, const ConsumerSlot *slot)
+/* As many batches may come as there are visits to begin with them. */
+static bool has_idle_visit(const ConsumerSlot *slot, const ConsumerConfig *consumer)
 {
-    return slot->unacknowledged < slot_consumer(world, slot)->prefetch &&
-           !world->replicas[slot->replica].is_down;
+    uint32_t coming = slot->in_transit + slot->buffered;
+    uint32_t batches = (coming + consumer->batch_size - 1) / consumer->batch_size;
+    return slot->processing + batches < consumer->concurrency;
+}
+
+/* A batch is handed out when it is full, or when its first message has waited for long enough. */
+static bool batch_is_due(World *world, const Subscription *subscription, uint32_t index)
+{
+    ConsumerSlot *slot = &world->slots[index];
+    const ConsumerConfig *consumer = slot_consumer(world, slot);
+    SimTime due = subscription->offered_since + consumer->batch_window;
+    if (subscription->offered >= consumer->batch_size || due <= world_now(world))
+        return true;
+    if (slot->event == 0)
+        slot->event = engine_schedule(&world->engine, due, EVENT_TIMEOUT, EVENT_BROKER, index);
+    return false;
+}
+
+static bool slot_has_room(World *world, const Subscription *subscription, uint32_t index)
+{
+    const ConsumerSlot *slot = &world->slots[index];
+    const ConsumerConfig *consumer = slot_consumer(world, slot);
+    if (world->replicas[slot->replica].is_down)
+        return false;
+    if (consumer->batch_size == 1)
+        return slot->unacknowledged < consumer->prefetch;
+    return has_idle_visit(slot, consumer) && batch_is_due(world, subscription, index);
 }
 
 /* Competing consumers take turns. NO_INDEX when none has room. */
@@ -87,7 +113,7 @@ static uint32_t next_slot(World *world, Subscription *subscription)
         uint32_t turn = subscription->next_slot + i;
         if (turn >= subscription->slot_count)
             turn -= subscription->slot_count;
-        if (!slot_has_room(world, &world->slots[subscription->first_slot + turn]))
+        if (!slot_has_room(world, subscription, subscription->first_slot + turn))
             continue;
         subscription->next_slot = turn + 1 == subscription->slot_count ? 0 : turn + 1;
         return subscription->first_slot + turn;
@@ -95,30 +121,56 @@ static uint32_t next_slot(World *world, Subscription *subscription)
     return NO_INDEX;
 }
 
+static SimTime travel_time(World *world, const Subscription *subscription, const Message *message)
+{
+    const Distribution *latency = subscription->broker->delivery_latency;
+    return latency == NULL ? 0
+                           : world_draw(world, latency, subscription->delivery_key,
+                                        request_at(world, message->request)->id,
+                                        sim_mix(message->visit, message->deliveries));
+}
+
 static void deliver(World *world, uint32_t handle, uint32_t slot_index)
 {
     Message *message = message_at(world, handle);
     ConsumerSlot *slot = &world->slots[slot_index];
-    Subscription *subscription = subscription_of(world, message);
     message->deliveries++;
     message->serial++;
     message->slot = slot_index;
     message->state = MESSAGE_IN_TRANSIT;
     slot->unacknowledged++;
+    slot->in_transit++;
     message_report(world, message, MESSAGE_DELIVERED, true);
     if (message->is_duplicate)
         message_report(world, message, MESSAGE_DUPLICATE, false);
     message->is_duplicate = false;
-    SimTime travel = 0;
-    if (subscription->broker->delivery_latency != NULL)
-        travel = world_draw(world, subscription->broker->delivery_latency,
-                            subscription->delivery_key, request_at(world, message->request)->id,
-                            sim_mix(message->visit, message->deliveries));
+}
+
+static void send_off(World *world, uint32_t handle, SimTime travel)
+{
+    Message *message = message_at(world, handle);
+    const ConsumerSlot *slot = &world->slots[message->slot];
     message->event = engine_schedule(&world->engine, world_now(world) + travel, EVENT_ARRIVAL,
                                      EVENT_MESSAGE, handle);
-    uint32_t lane = subscription->lanes[slot->consumer];
+    uint32_t lane = subscription_of(world, message)->lanes[slot->consumer];
     if (lane != NO_INDEX)
         message->redelivery = engine_arm(&world->engine, lane, EVENT_REDELIVERY, handle);
+}
+
+/* One message, or a batch, which travels together. */
+static void hand_out(World *world, Subscription *subscription, uint32_t index)
+{
+    uint32_t count = slot_consumer(world, &world->slots[index])->batch_size;
+    SimTime travel = 0;
+    for (uint32_t i = 0; i < count && subscription->offered > 0; i++) {
+        uint32_t handle = ready_take(world, subscription);
+        deliver(world, handle, index);
+        if (i == 0)
+            travel = travel_time(world, subscription, message_at(world, handle));
+        send_off(world, handle, travel);
+        publish_admit(world, subscription);
+    }
+    subscription->offered_since = world_now(world);
 }
 
 void subscription_dispatch(World *world, uint32_t index)
@@ -130,8 +182,7 @@ void subscription_dispatch(World *world, uint32_t index)
         uint32_t slot = next_slot(world, subscription);
         if (slot == NO_INDEX)
             break;
-        deliver(world, ready_take(world, subscription), slot);
-        publish_admit(world, subscription);
+        hand_out(world, subscription, slot);
     }
     ready_expire(world, index);
 }
@@ -197,12 +248,10 @@ void message_event(World *world, uint32_t handle)
 void message_redelivery_due(World *world, uint32_t handle)
 {
     Message *message = message_at(world, handle);
-    uint32_t subscription = message->subscription, slot = message->slot;
+    uint32_t subscription = message->subscription;
     message->is_duplicate = message->state == MESSAGE_PROCESSING;
     if (message->state == MESSAGE_IN_TRANSIT || message->state == MESSAGE_BUFFERED)
-        world->slots[slot].unacknowledged--;
-    if (message->state == MESSAGE_BUFFERED)
-        world->slots[slot].buffered--;
+        slot_let_go(world, message);
     message_requeue(world, handle);
     subscription_touch(world, subscription);
 }
@@ -218,7 +267,7 @@ EventId *broker_timer(const World *world, uint32_t timer)
 void broker_event(World *world, uint32_t timer)
 {
     if (timer < world->slot_count)
-        batch_event(world, timer);
+        subscription_touch(world, world->slots[timer].subscription);
     else
         ready_expiry_event(world, timer - world->slot_count);
 }

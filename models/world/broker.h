@@ -58,8 +58,8 @@ void ready_lose_unheard(World *world, Subscription *subscription);
 /* --- consumer.c */
 
 void slot_arrive(World *world, uint32_t message);
-void batch_gather(World *world, uint32_t slot); /* a batch begins to gather */
-void batch_event(World *world, uint32_t slot);  /* and has waited for long enough */
+/* The message, on its way or buffered, goes somewhere else. */
+void slot_let_go(World *world, const Message *message);
 
 /* --- publish.c */
 

@@ -133,11 +133,10 @@ static uint32_t batch_add(World *world, uint32_t message, uint32_t last)
 }
 
 /* One visit deals with them all. It draws what it draws as that of the first. */
-static void process_batch(World *world, ConsumerSlot *slot, uint32_t index)
+static void process_batch(World *world, ConsumerSlot *slot)
 {
     uint32_t most = slot_consumer(world, slot)->batch_size;
     uint32_t first = take_up(world, slot);
-    slot->is_ripe = false;
     if (first == SLAB_NONE)
         return;
     Frame *frame = visit_new(world, slot, message_at(world, first), (Ref){SLAB_NONE, 0});
@@ -151,31 +150,15 @@ static void process_batch(World *world, ConsumerSlot *slot, uint32_t index)
         begin(world, handle, slot);
         handle = count < most ? take_up(world, slot) : SLAB_NONE;
     }
-    if (slot->buffered > 0)
-        batch_gather(world, index);
     replica_arrive(world, frame);
 }
 
-void batch_gather(World *world, uint32_t index)
-{
-    ConsumerSlot *slot = &world->slots[index];
-    slot->is_ripe = false;
-    slot->event =
-        engine_schedule(&world->engine, world_now(world) + slot_consumer(world, slot)->batch_window,
-                        EVENT_ARRIVAL, EVENT_BROKER, index);
-}
-
-void batch_event(World *world, uint32_t index)
-{
-    world->slots[index].is_ripe = true;
-    slot_touch(world, index);
-}
-
+/* A batch begins when all of it is there. */
 static bool may_begin(const World *world, const ConsumerSlot *slot)
 {
     const ConsumerConfig *consumer = slot_consumer(world, slot);
     return slot->buffered > 0 && slot->processing < consumer->concurrency &&
-           (slot->buffered >= consumer->batch_size || slot->is_ripe) &&
+           (slot->buffered >= consumer->batch_size || slot->in_transit == 0) &&
            !world->replicas[slot->replica].is_down;
 }
 
@@ -189,7 +172,7 @@ void slot_process(World *world, uint32_t index)
     slot->is_due = false;
     while (may_begin(world, slot)) {
         if (slot_consumer(world, slot)->batch_size > 1)
-            process_batch(world, slot, index);
+            process_batch(world, slot);
         else
             process_one(world, slot);
     }
@@ -260,11 +243,22 @@ void message_processed(World *world, const Frame *frame, bool has_succeeded)
 
 /* --- arrivals and crashes */
 
+void slot_let_go(World *world, const Message *message)
+{
+    ConsumerSlot *slot = &world->slots[message->slot];
+    slot->unacknowledged--;
+    if (message->state == MESSAGE_BUFFERED)
+        slot->buffered--;
+    else
+        slot->in_transit--;
+}
+
 void slot_arrive(World *world, uint32_t handle)
 {
     Message *message = message_at(world, handle);
     uint32_t index = message->slot, subscription = message->subscription;
     ConsumerSlot *slot = &world->slots[index];
+    slot->in_transit--;
     if (world->replicas[slot->replica].is_down) {
         slot->unacknowledged--;
         give_back(world, handle, true);
@@ -274,8 +268,6 @@ void slot_arrive(World *world, uint32_t handle)
     message->state = MESSAGE_BUFFERED;
     ref_queue_push(&slot->buffer, handle, message->serial);
     slot->buffered++;
-    if (slot->buffered == 1 && slot_consumer(world, slot)->batch_size > 1)
-        batch_gather(world, index);
     slot_touch(world, index);
 }
 
@@ -290,7 +282,7 @@ void consumer_crashed(World *world, uint32_t replica)
             continue;
         if (message->state != MESSAGE_IN_TRANSIT && message->state != MESSAGE_BUFFERED)
             continue;
-        world->slots[message->slot].unacknowledged--;
+        slot_let_go(world, message);
         give_back(world, i, true);
     }
     for (uint32_t i = 0; i < world->slot_count; i++) {
@@ -298,8 +290,6 @@ void consumer_crashed(World *world, uint32_t replica)
         if (slot->replica != replica)
             continue;
         slot->buffer.count = 0;
-        slot->buffered = 0;
-        slot->event = 0;
         ready_lose_unheard(world, &world->subscriptions[slot->subscription]);
         subscription_touch(world, slot->subscription);
     }

@@ -323,9 +323,9 @@ typedef struct ConsumerSlot {
     uint32_t unacknowledged, processing;
     RefQueue buffer;   /* of messages */
     uint32_t buffered; /* of these, those that are not somewhere else meanwhile */
-    EventId event;     /* the batch that gathers has waited for long enough */
-    bool is_ripe;      /* it has */
-    bool is_due;       /* on world->due_slots */
+    uint32_t in_transit;
+    EventId event; /* the batch to come has waited for long enough */
+    bool is_due;   /* on world->due_slots */
 } ConsumerSlot;
 
 typedef struct ReadyLine {
@@ -344,11 +344,12 @@ typedef struct Subscription {
     const BacklogConfig *backlog;
     const BrokerConfig *broker;
     uint32_t first_slot, slot_count, next_slot;
-    ReadyLine *lines; /* by priority */
-    uint32_t top;     /* the highest line that is not empty, or 0 */
-    uint32_t depth;   /* messages that wait */
-    uint32_t offered; /* of these, those that stand in a line */
-    KeyState *keys;   /* by key */
+    ReadyLine *lines;      /* by priority */
+    uint32_t top;          /* the highest line that is not empty, or 0 */
+    uint32_t depth;        /* messages that wait */
+    uint32_t offered;      /* of these, those that stand in a line */
+    SimTime offered_since; /* there are some, or the last batch of them went out */
+    KeyState *keys;        /* by key */
     uint32_t key_room;
     uint64_t sequence; /* of the last message that was taken in */
     Seen seen;         /* by consumers that recognise duplicates */

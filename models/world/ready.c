@@ -28,7 +28,8 @@ static void line_insert(World *world, uint32_t handle, bool at_head)
     else
         message_at(world, neighbour)->next = handle;
     *near_end = handle;
-    subscription->offered++;
+    if (subscription->offered++ == 0)
+        subscription->offered_since = world_now(world);
     if (message->priority > subscription->top)
         subscription->top = message->priority;
 }

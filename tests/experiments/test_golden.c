@@ -14,6 +14,7 @@ typedef struct Case {
 static Case cases[] = {
     {"steps", {"requests.csv", "services.csv", "links.csv", NULL}},
     {"brokers", {"requests.csv", "services.csv", "links.csv", "brokers.csv", NULL}},
+    {"queues", {"requests.csv", "services.csv", "links.csv", "brokers.csv", NULL}},
     {"streams", {"requests.csv", "services.csv", "brokers.csv", "events.csv", NULL}},
     {"faults", {"requests.csv", "services.csv", "links.csv", "brokers.csv", "events.csv", NULL}},
     {"retries", {"requests.csv", "services.csv", "links.csv", NULL}},

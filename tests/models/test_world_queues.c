@@ -317,15 +317,15 @@ static void test_a_batch_begins_when_it_is_full_or_has_waited(void **state)
     const Scene scene = {
         .publish = "{'publish':'q'},{'wait':'1ms'},{'publish':'q'},{'wait':'1ms'},"
                    "{'publish':'q'},{'wait':'1ms'},{'publish':'q'},{'wait':'17ms'},{'publish':'q'}",
-        .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'batch_size':3,'prefetch':6,"
+        .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'batch_size':3,"
                    "'batch_window':'5ms'}}}"};
     expect_messages(&scene, "acknowledged|visit b",
                     "112 visit b.op completed 102..112 from 102\n"
-                    "112 message q acknowledged 0 waiting of 100\n"
-                    "112 message q acknowledged 0 waiting of 101\n"
-                    "112 message q acknowledged 0 waiting of 102\n"
+                    "112 message q acknowledged 1 waiting of 100\n"
+                    "112 message q acknowledged 1 waiting of 101\n"
+                    "112 message q acknowledged 1 waiting of 102\n"
                     "122 visit b.op completed 112..122 from 112\n"
-                    "122 message q acknowledged 0 waiting of 103\n"
+                    "122 message q acknowledged 1 waiting of 103\n"
                     "135 visit b.op completed 125..135 from 125\n"
                     "135 message q acknowledged 0 waiting of 120\n");
 }
@@ -339,7 +339,7 @@ static void test_without_a_window_a_batch_is_what_is_there(void **state)
         .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'batch_size':10}}}"};
     expect_messages(&scene, "acknowledged|visit b",
                     "110 visit b.op completed 100..110 from 100\n"
-                    "110 message q acknowledged 0 waiting of 100\n"
+                    "110 message q acknowledged 2 waiting of 100\n"
                     "120 visit b.op completed 110..120 from 110\n"
                     "120 message q acknowledged 0 waiting of 101\n"
                     "120 message q acknowledged 0 waiting of 102\n");
@@ -349,23 +349,58 @@ static void test_the_messages_of_a_failed_batch_come_again_each_by_itself(void *
 {
     (void)state;
     const Scene scene = {
-        .users = "2",
+        .publish = "{'publish':'q'},{'publish':'q'}",
         .work = "{'compute':'10ms'},{'fail':1}",
-        .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'batch_size':2,'max_deliveries':2,"
-                   "'dead_letter':'d'}}}, 'd': {'kind':'queue'}"};
+        .brokers = "'q': {'kind':'queue','delivery_latency':'1ms','consumers':{'b.op':{"
+                   "'batch_size':2,'batch_window':'5ms','max_deliveries':2,'dead_letter':'d'}}},"
+                   "'d': {'kind':'queue'}"};
     expect(&scene, "message q|visit b",
            "100 message q published 1 waiting\n"
+           "100 message q published 2 waiting\n"
+           "100 message q delivered 1 waiting\n"
            "100 message q delivered 0 waiting\n"
-           "100 message q published 1 waiting\n"
+           "111 visit b.op failed 101..111 from 101 wasted\n"
+           "111 message q redelivered 0 waiting\n"
+           "111 message q redelivered 1 waiting\n"
+           "111 message q delivered 1 waiting\n"
+           "111 message q delivered 0 waiting\n"
+           "122 visit b.op failed 112..122 from 112 wasted\n"
+           "122 message q dead-lettered 0 waiting\n"
+           "122 message q dead-lettered 0 waiting\n");
+}
+
+/* A batch of two and one of one are lost in a crash at 105; a fourth message was on its way. */
+static void test_a_crash_gives_batches_back_too(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'publish':'q'},{'publish':'q'},{'publish':'q'},{'wait':'4500us'},"
+                   "{'publish':'q'}",
+        .brokers = "'q': {'kind':'queue','delivery_latency':'1ms','consumers':{'b.op':{"
+                   "'batch_size':2,'concurrency':3}}}",
+        .more = "'faults':{'f':{'type':'crash','target':{'service':'b'},'start':'105ms',"
+                "'duration':'2ms'}},"};
+    expect(&scene, "delivered|acknowledged|visit b",
            "100 message q delivered 0 waiting\n"
-           "110 visit b.op failed 100..110 from 100 wasted\n"
-           "110 message q redelivered 0 waiting\n"
-           "110 message q redelivered 1 waiting\n"
-           "110 message q delivered 1 waiting\n"
-           "110 message q delivered 0 waiting\n"
-           "120 visit b.op failed 110..120 from 110 wasted\n"
-           "120 message q dead-lettered 0 waiting\n"
-           "120 message q dead-lettered 0 waiting\n");
+           "100 message q delivered 0 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "104.5 message q delivered 0 waiting\n"
+           "105 visit b.op lost 101..105 from 101 wasted\n"
+           "105 message q redelivered 0 waiting\n"
+           "105 message q redelivered 1 waiting\n"
+           "105 visit b.op lost 101..105 from 101 wasted\n"
+           "105 message q redelivered 2 waiting\n"
+           "105 message q redelivered 3 waiting\n"
+           "107 message q delivered 3 waiting\n"
+           "107 message q delivered 2 waiting\n"
+           "107 message q delivered 1 waiting\n"
+           "107 message q delivered 0 waiting\n"
+           "118 visit b.op completed 108..118 from 108\n"
+           "118 message q acknowledged 0 waiting\n"
+           "118 message q acknowledged 0 waiting\n"
+           "118 visit b.op completed 108..118 from 108\n"
+           "118 message q acknowledged 0 waiting\n"
+           "118 message q acknowledged 0 waiting\n");
 }
 
 /* --- failures and crashes */
@@ -692,6 +727,7 @@ int main(void)
         cmocka_unit_test(test_a_batch_begins_when_it_is_full_or_has_waited),
         cmocka_unit_test(test_without_a_window_a_batch_is_what_is_there),
         cmocka_unit_test(test_the_messages_of_a_failed_batch_come_again_each_by_itself),
+        cmocka_unit_test(test_a_crash_gives_batches_back_too),
         cmocka_unit_test(test_a_poison_message_is_delivered_three_times),
         cmocka_unit_test(test_a_rejected_message_does_not_come_again),
         cmocka_unit_test(test_a_failure_can_be_left_to_the_redelivery_timeout),

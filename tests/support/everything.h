@@ -31,7 +31,7 @@ static const char everything_text[] =
     "'brokers': {'q': {'kind': 'queue', 'preset': 'rabbitmq', 'max_length': 9, 'overflow': 'block',"
     "  'publish_latency': '1ms', 'delivery_latency': null,"
     "  'publisher_confirms': true, 'consumers': {'b.y': {'concurrency': 2,"
-    "  'prefetch': 4, 'ack': 'after_processing', 'redelivery_timeout': '1s', 'redelivery_delay': 0,"
+    "  'ack': 'after_processing', 'redelivery_timeout': '1s', 'redelivery_delay': 0,"
     "  'max_deliveries': 3, 'dead_letter': 't', 'requeue_to': 'tail', 'batch_size': 2, "
     "'batch_window': '5ms', 'on_failure': 'requeue', 'deduplication': {'window': '1h'}}}},"
     " 'l': {'kind': 'stream', 'preset': 'kafka', 'partitions': 6, 'retention': '24h',"
