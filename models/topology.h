@@ -144,7 +144,7 @@ typedef struct PublishSite {
 
 /* --- links */
 
-typedef enum LinkMode { LINK_SYNC, LINK_ASYNC } LinkMode;
+typedef enum LinkMode { LINK_SYNC, LINK_ASYNC, LINK_ASYNC_REPLY } LinkMode;
 typedef enum Cancellation {
     CANCELLATION_NONE,
     CANCELLATION_COOPERATIVE,
@@ -165,7 +165,8 @@ typedef struct LinkConfig {
     uint32_t workload;           /* workload index when the caller is a workload, else NO_INDEX */
     uint32_t callee;             /* service index */
     int mode;                    /* LinkMode */
-    uint32_t via;                /* broker index of an async link; NO_INDEX: direct */
+    uint32_t via;                /* broker index, unless it is sync; NO_INDEX: direct */
+    uint32_t reply_via;          /* async_reply: broker that the replies take; NO_INDEX: direct */
     const Distribution *latency; /* NULL: none */
     const Distribution *serialization; /* NULL: none */
     double loss_ratio;                 /* each message, each direction */

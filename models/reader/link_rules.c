@@ -5,12 +5,10 @@
 
 #include "models/backoff/backoff.h"
 #include "models/balancer/balancer.h"
-#include "models/reader/choices.h"
 #include "models/reader/links.h"
 #include "models/reader/tables.h"
 
-static const char *const modes[] = {"sync", "async", NULL};
-static const char *const later_modes[] = {"async_reply", NULL};
+static const char *const modes[] = {"sync", "async", "async_reply", NULL};
 static const char *const cancellations[] = {"none", "cooperative", "immediate", NULL};
 static const char *const scopes[] = {"instance", "service", NULL};
 
@@ -69,19 +67,7 @@ static const Key retry_policy_keys[] = {
     {.name = NULL},
 };
 
-/* --- mode, load_balancing and via */
-
-static bool read_mode(const Spec *spec, ReadContext *context, void *value)
-{
-    (void)context;
-    return choice_read(spec, modes, later_modes, value);
-}
-
-static const KeyCustom mode_custom = {
-    .read = read_mode,
-    .type_text = "sync or async",
-    .schema = "{\"enum\": [\"sync\", \"async\"]}",
-};
+/* --- load_balancing and via */
 
 const Key balancing_keys[] = {
     {"scope", KEY_CHOICE, .offset = 0, .fallback = "\"instance\"", .detail.choices = scopes,
@@ -122,12 +108,17 @@ static const KeyCustom via_custom = {
 
 /* All are nullable: in a merge patch null takes away what stands below. */
 const Key link_keys[] = {
-    {"mode", KEY_CUSTOM, .nullable = true, .offset = LINK(mode), .fallback = "\"sync\"",
-     .detail.custom = &mode_custom,
-     .summary = "sync: request and reply; async: hand over and go on"},
+    {"mode", KEY_CHOICE, .nullable = true, .offset = LINK(mode), .fallback = "\"sync\"",
+     .detail.choices = modes,
+     .summary = "sync: request and reply; async: hand over and go on; async_reply: request and "
+                "reply through queues"},
     {"via", KEY_CUSTOM, .nullable = true, .offset = LINK(via), .detail.custom = &via_custom,
-     .summary = "the broker of an async link; without it the message goes straight over the "
-                "network"},
+     .summary = "the broker of an async or async_reply link; without it the message goes straight "
+                "over the network"},
+    {"reply_via", KEY_CUSTOM, .nullable = true, .offset = LINK(reply_via),
+     .detail.custom = &via_custom,
+     .summary = "async_reply: the queue that replies take; by default one of the link's own, at "
+                "the broker of `via`"},
     {"latency", KEY_DISTRIBUTION, .nullable = true, .offset = LINK(latency),
      .summary = "one way, drawn anew for each direction; none by default"},
     {"serialization", KEY_DISTRIBUTION, .nullable = true, .offset = LINK(serialization),
@@ -163,7 +154,6 @@ const Key link_keys[] = {
     {"health_check", KEY_UNSUPPORTED, .summary = "finds replicas that are down"},
     {"discovery", KEY_UNSUPPORTED, .summary = "how callers learn of replicas"},
     {"fallback", KEY_UNSUPPORTED, .summary = "what the caller does when the call fails for good"},
-    {"reply", KEY_UNSUPPORTED, .summary = "the way back of mode async_reply"},
     {"protocol", KEY_UNSUPPORTED, .summary = "http1, http2 or grpc"},
     {"preset", KEY_UNSUPPORTED, .summary = "defaults of a named system"},
     {"criticality", KEY_UNSUPPORTED, .summary = "of the calls over this link"},
@@ -176,6 +166,7 @@ static const struct {
 } parts[][2] = {
     {{LINK(mode), sizeof(int)}},
     {{LINK(via), sizeof(uint32_t)}},
+    {{LINK(reply_via), sizeof(uint32_t)}},
     {{LINK(latency), sizeof(void *)}},
     {{LINK(serialization), sizeof(void *)}},
     {{LINK(loss_ratio), sizeof(double)}},
@@ -199,7 +190,7 @@ void link_rules_start(ReadContext *context)
 {
     LinkConfig *defaults = &context->draft->links->defaults;
     Spec empty = spec_from_text(&context->draft->root, "links", "{}");
-    *defaults = (LinkConfig){.via = NO_INDEX};
+    *defaults = (LinkConfig){.via = NO_INDEX, .reply_via = NO_INDEX};
     defaults->retry_policy.retry_on = OUTCOMES_RETRIED;
     defaults->retry_policy.backoff = backoff_default;
     keys_read(&empty, context, defaults, link_keys);
@@ -343,17 +334,46 @@ void link_rules_merge(ReadContext *context, const uint32_t *rules, uint32_t coun
     }
 }
 
+/* Where the value that holds for a key stands; one of the rules has it. */
+static void last_with(const ReadContext *context, const uint32_t *rules, uint32_t count,
+                      const char *key, Spec *place)
+{
+    for (uint32_t i = count; i-- > 0;) {
+        if (spec_member(&rule_at(context, rules[i])->spec, key, place))
+            return;
+    }
+}
+
+/* Callers take the replies, each its own: nobody else may. */
+static bool check_reply_queue(const Spec *spec, const ReadContext *context, uint32_t broker)
+{
+    const Draft *draft = context->draft;
+    const BrokerConfig *config = &g_array_index(draft->broker_list, BrokerConfig, broker);
+    if (config->kind != BROKER_QUEUE)
+        return spec_problem(spec, "must be a broker of \"kind\": \"queue\"");
+    if (config->subscription_count == 0) /* it was not read well */
+        return false;
+    const SubscriptionConfig *queue =
+        &g_array_index(draft->subscription_list, SubscriptionConfig, config->first_subscription);
+    return queue->consumer_count == 0 ||
+           spec_problem(spec, "must be a queue without consumers: the callers take the replies");
+}
+
 bool link_rules_check(ReadContext *context, const uint32_t *rules, uint32_t count,
                       const LinkConfig *link)
 {
-    if (link->via == NO_INDEX || link->mode == LINK_ASYNC)
-        return true;
-    Spec via;
-    for (uint32_t i = count; i-- > 0;) {
-        if (spec_member(&rule_at(context, rules[i])->spec, "via", &via))
-            break;
+    Spec place;
+    if (link->via != NO_INDEX && link->mode == LINK_SYNC) {
+        last_with(context, rules, count, "via", &place);
+        return spec_problem_at_key(
+            &place, "only a link with \"mode\": \"async\" or \"async_reply\" goes via a broker");
     }
-    return spec_problem_at_key(&via, "only a link with \"mode\": \"async\" goes via a broker");
+    if (link->reply_via == NO_INDEX)
+        return true;
+    last_with(context, rules, count, "reply_via", &place);
+    if (link->mode != LINK_ASYNC_REPLY)
+        return spec_problem_at_key(&place, "is for a link with \"mode\": \"async_reply\"");
+    return check_reply_queue(&place, context, link->reply_via);
 }
 
 void link_rules_read_rest(ReadContext *context, const uint32_t *rules, uint32_t count)

@@ -290,9 +290,40 @@ double link_counters(const ReadContext *context)
     return counters;
 }
 
+/* A queue of the link's own, as far away as the broker of its requests. */
+static void add_reply_queue(ReadContext *context, LinkConfig *link)
+{
+    Draft *draft = context->draft;
+    const BrokerConfig *via = &g_array_index(draft->broker_list, BrokerConfig, link->via);
+    g_autofree char *name = g_strdup_printf("%s replies", link->name);
+    const char *kept = arena_string(context->arena, name);
+    SubscriptionConfig queue = {.full_name = kept, .broker = draft->broker_list->len};
+    BrokerConfig broker = {.name = kept,
+                           .kind = BROKER_QUEUE,
+                           .max_length = UINT32_MAX,
+                           .publish_latency = via->publish_latency,
+                           .delivery_latency = via->delivery_latency,
+                           .first_subscription = draft->subscription_list->len,
+                           .subscription_count = 1};
+    link->reply_via = draft->broker_list->len;
+    g_array_append_val(draft->broker_list, broker);
+    g_array_append_val(draft->subscription_list, queue);
+}
+
+static void add_reply_queues(ReadContext *context)
+{
+    GArray *links = context->draft->link_list;
+    for (uint32_t i = 0; i < links->len; i++) {
+        LinkConfig *link = &g_array_index(links, LinkConfig, i);
+        if (link->mode == LINK_ASYNC_REPLY && link->via != NO_INDEX && link->reply_via == NO_INDEX)
+            add_reply_queue(context, link);
+    }
+}
+
 void links_finish(ReadContext *context)
 {
     Draft *draft = context->draft;
+    add_reply_queues(context);
     LinkBook *book = draft->links;
     uint32_t unused = 0;
     for (uint32_t i = 0; i < book->rules->len; i++) {

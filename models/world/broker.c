@@ -97,7 +97,8 @@ static void message_free(World *world, uint32_t handle)
     request_release(world, request);
 }
 
-static bool accept(World *world, uint32_t subscription, uint32_t request, uint64_t visit);
+static bool accept(World *world, uint32_t subscription, uint32_t request, uint64_t visit,
+                   Address reply_to);
 
 /* Deliveries and the work on what is buffered follow when the current event has been dealt with, so
  * that nothing here calls itself. */
@@ -139,7 +140,7 @@ void broker_take(World *world, uint32_t broker_index, uint32_t request, uint64_t
     }
     uint32_t end = broker->first_subscription + broker->subscription_count;
     for (uint32_t i = broker->first_subscription; i < end; i++)
-        accept(world, i, request, visit);
+        accept(world, i, request, visit, (Address){0});
 }
 
 /* --- delivery */
@@ -235,6 +236,7 @@ static void process(World *world, uint32_t handle)
     frame->pc = world->topology->operations[consumer->operation].entry;
     frame->visit =
         message->deliveries == 1 ? message->visit : sim_mix(message->visit, message->deliveries);
+    frame_expect_reply(world, frame, message->reply_to);
     slot->processing++;
     message->state = MESSAGE_PROCESSING;
     if (consumer->ack == ACK_BEFORE_PROCESSING) {
@@ -397,7 +399,7 @@ static void drop_oldest(World *world, Subscription *subscription)
 }
 
 /* Takes a message into one subscription; false if it is full and refuses. */
-static bool accept(World *world, uint32_t index, uint32_t request, uint64_t visit)
+static bool accept(World *world, uint32_t index, uint32_t request, uint64_t visit, Address reply_to)
 {
     Subscription *subscription = &world->subscriptions[index];
     if (!slab_has_room(&world->messages)) {
@@ -421,6 +423,7 @@ static bool accept(World *world, uint32_t index, uint32_t request, uint64_t visi
                          .subscription = index,
                          .serial = serial,
                          .slot = NO_INDEX,
+                         .reply_to = reply_to,
                          .is_live = true};
     request_at(world, request)->work++;
     ready_insert(world, handle, false);
@@ -468,9 +471,10 @@ static bool accept_in_all(World *world, const BrokerConfig *broker, const Call *
 {
     uint32_t request = call->request;
     uint64_t visit = publish_visit(world, call);
+    Address reply_to = call_address(world, call);
     bool all = true;
     for (uint32_t i = 0; i < broker->subscription_count; i++) {
-        if (!accept(world, broker->first_subscription + i, request, visit))
+        if (!accept(world, broker->first_subscription + i, request, visit, reply_to))
             all = false;
     }
     return all;
@@ -502,7 +506,7 @@ void publish_over(World *world, Call *call)
     if (call->is_publication)
         call_over(world, call, (Outcome)call->outcome);
     else
-        call_attempt_ended(world, call, (Outcome)call->outcome);
+        call_published(world, call);
 }
 
 /* --- the end of the run */

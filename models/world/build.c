@@ -95,7 +95,10 @@ static void build_links(World *world)
         link->first_replica = topology->services[config->callee].first_replica;
         link->replica_count = topology->services[config->callee].replicas;
         link->clients = callers_of(topology, config);
-        link->is_async = config->mode == LINK_ASYNC;
+        link->is_async = config->mode != LINK_SYNC;
+        link->is_one_way = config->mode == LINK_ASYNC;
+        link->is_answered = config->mode == LINK_ASYNC_REPLY;
+        link->is_plain = config->mode == LINK_SYNC;
         link->may_lose = config->loss_ratio > 0;
         link->ns_per_byte = config->bandwidth > 0 ? 8e9 / config->bandwidth : 0;
         build_balancer(world, link);
@@ -281,6 +284,7 @@ void world_build(World *world)
     build_links(world);
     build_brokers(world);
     streams_build(world);
+    replies_build(world);
     build_sources(world);
     build_operations(world);
     build_step_keys(world);
@@ -330,6 +334,7 @@ void world_demolish(World *world)
 {
     demolish_parts(world);
     streams_demolish(world);
+    replies_demolish(world);
     void *const arrays[] = {
         world->replicas,       world->links,        world->subscriptions, world->slots,
         world->sources,        world->users,        world->operations,    world->abort_keys,

@@ -174,7 +174,7 @@ static void report_attempt(World *world, const Call *call, Outcome outcome, bool
         .outcome = outcome,
         .is_last = is_last,
         .is_unfinished = is_unfinished,
-        .is_async = site->link->is_async,
+        .is_async = site->link->is_one_way,
         .call_started = call->started,
         .started = call->attempt_started,
         .ended = world_now(world),
@@ -206,7 +206,7 @@ static uint32_t request_send(World *world, Call *call, Link *link, uint64_t visi
         return SLAB_NONE;
     SimTime back = 0;
     SimTime travel = request_time(world, link, id, visit, site->config->request_size,
-                                  link->is_async ? NULL : &back);
+                                  link->is_one_way ? NULL : &back);
     Frame *callee = frame_new(world, call->request, link->is_async ? ORIGIN_ASYNC : ORIGIN_CALL,
                               call->self, call->serial);
     if (callee == NULL)
@@ -219,7 +219,8 @@ static uint32_t request_send(World *world, Call *call, Link *link, uint64_t visi
     callee->way_back = back;
     callee->pc = site->entry;
     callee->depth = (uint16_t)(caller == NULL ? 1 : caller->depth + 1);
-    if (link->config->deadline_propagation && !link->is_async)
+    callee->answers = link->is_answered;
+    if (link->config->deadline_propagation && !link->is_one_way)
         callee->deadline = call_deadline(call, link, caller);
     if (callee->depth > NESTED_CALLS_MAX)
         world->stop = STOP_NESTED_CALLS;
@@ -232,6 +233,13 @@ static uint32_t request_send(World *world, Call *call, Link *link, uint64_t visi
     return callee->self;
 }
 
+static void arm_attempt_timer(World *world, Call *call, const Link *link)
+{
+    if (link->attempt_lane != NO_INDEX)
+        call->attempt_timer =
+            engine_arm(&world->engine, link->attempt_lane, EVENT_ATTEMPT_TIMEOUT, call->self);
+}
+
 /* The request leaves, over the network. */
 static void attempt_send(World *world, Call *call, Link *link)
 {
@@ -239,13 +247,36 @@ static void attempt_send(World *world, Call *call, Link *link)
     call->target = pick_replica(world, link, call, visit);
     if (!link->is_async) {
         count_in_flight(world, link, call, 1);
-        if (link->attempt_lane != NO_INDEX)
-            call->attempt_timer =
-                engine_arm(&world->engine, link->attempt_lane, EVENT_ATTEMPT_TIMEOUT, call->self);
+        arm_attempt_timer(world, call, link);
     }
     call->state = CALL_OUT;
     call->event = 0; /* and all of the bytes it shares with callee */
     call->callee = request_send(world, call, link, visit);
+}
+
+/* The same by a message, straight or via a broker. */
+static void message_send(World *world, Call *call, Link *link)
+{
+    if (link->is_answered)
+        arm_attempt_timer(world, call, link);
+    if (link->config->via != NO_INDEX) {
+        publish_begin(world, call, link->config->via);
+        return;
+    }
+    attempt_send(world, call, link);
+    if (!link->is_answered)
+        call_attempt_ended(world, call, OUTCOME_SUCCESS);
+}
+
+void call_published(World *world, Call *call)
+{
+    bool has_accepted = call->outcome == OUTCOME_SUCCESS;
+    if (!has_accepted || !link_of(world, call)->is_answered) {
+        call_attempt_ended(world, call, (Outcome)call->outcome);
+        return;
+    }
+    call->state = CALL_AWAITING;
+    call->event = 0;
 }
 
 static void attempt_start(World *world, Call *call)
@@ -255,13 +286,10 @@ static void attempt_start(World *world, Call *call)
     call->serial++;
     call->attempt_started = world_now(world);
     world->attempt_count++;
-    if (link->config->via != NO_INDEX) {
-        publish_begin(world, call, link->config->via);
-        return;
-    }
-    attempt_send(world, call, link);
-    if (link->is_async)
-        call_attempt_ended(world, call, OUTCOME_SUCCESS);
+    if (link->is_plain)
+        attempt_send(world, call, link);
+    else
+        message_send(world, call, link);
 }
 
 /* Direct asynchronous calls are over once they are sent: nothing is kept of them. */
@@ -296,7 +324,7 @@ static void arm_call_timer(World *world, Call *call, const Link *link)
 void call_begin(World *world, Call *call)
 {
     const Link *link = link_of(world, call);
-    if (!link->is_async || link->config->via != NO_INDEX)
+    if (!link->is_one_way || link->config->via != NO_INDEX)
         arm_call_timer(world, call, link);
     attempt_start(world, call);
 }
@@ -341,7 +369,7 @@ static void frame_answered(World *world, Call *call, Outcome outcome)
         frame_step_failed(world, frame);
         return;
     }
-    if (link != NULL && link->config->serialization != NULL && !link->is_async) {
+    if (link != NULL && link->config->serialization != NULL && !link->is_one_way) {
         SimTime duration = world_draw(
             world, link->config->serialization, sim_mix(link->keys.serialize, PHASE_RESULT),
             request_at(world, frame->request)->id, frame_visit(world, frame));
@@ -417,6 +445,7 @@ void call_event(World *world, Call *call)
     case CALL_OUT:
     case CALL_BLOCKED:
     case CALL_PUBLISHED:
+    case CALL_AWAITING:
         break;
     }
     SIM_CHECK(false); /* a call in this state has no event */
@@ -532,7 +561,7 @@ void call_unfinished(World *world, const Call *call)
         .attempt = waits ? 0 : call->attempt,
         .is_last = true,
         .is_unfinished = true,
-        .is_async = site->link->is_async,
+        .is_async = site->link->is_one_way,
         .call_started = call->started,
         .started = waits ? world_now(world) : call->attempt_started,
         .ended = world_now(world),

@@ -40,6 +40,8 @@ static EventId *holder_of(const World *world, EventId id)
         return &world->fault_events[handle];
     case EVENT_STREAM:
         return stream_timer(world, handle);
+    case EVENT_REPLY:
+        return reply_event_held(world, handle);
     }
     SIM_CHECK(false); /* an event of no kind */
     return NULL;
@@ -85,6 +87,8 @@ static const Frame *acting_frame(const World *world, EventId id)
         const Frame *frame = frame_at(world, event_handle(id));
         return frame->state == FRAME_TRAVELLING || frame->state == FRAME_QUEUED ? NULL : frame;
     }
+    if (kind == EVENT_REPLY)
+        return reply_taker(world, event_handle(id));
     if (kind != EVENT_CALL && kind != EVENT_ATTEMPT_TIMEOUT && kind != EVENT_CALL_TIMEOUT)
         return NULL;
     const Call *call = call_at(world, event_handle(id));
@@ -147,6 +151,9 @@ static void dispatch_other(World *world, EventId id)
         return;
     case EVENT_STREAM:
         stream_event(world, handle);
+        return;
+    case EVENT_REPLY:
+        reply_event(world, handle);
         return;
     }
 }
@@ -321,6 +328,7 @@ static void report_unfinished(World *world)
         request_unfinished(world, request_at(world, i));
     for (uint32_t i = 1; i <= world->messages.used; i++)
         message_unfinished(world, i);
+    replies_unfinished(world);
     for (uint32_t i = 0; i < world->topology->replica_count; i++) {
         if (world->replicas[i].cpu != NULL)
             cpu_report(world, i);
