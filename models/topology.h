@@ -157,6 +157,23 @@ typedef struct RetryPolicyConfig {
     KindChoice backoff; /* family "backoff" */
 } RetryPolicyConfig;
 
+typedef enum PoolProtocol { POOL_HTTP1, POOL_HTTP2 } PoolProtocol;
+typedef enum PoolScope { POOL_OF_INSTANCE, POOL_OF_SERVICE } PoolScope;
+
+/* UINT32_MAX: no limit. */
+typedef struct PoolConfig {
+    int protocol;             /* PoolProtocol */
+    int scope;                /* PoolScope */
+    uint32_t max_connections; /* of one caller, to all replicas */
+    uint32_t max_pending_requests, max_requests;
+    uint32_t max_concurrent_streams;               /* on a connection; http1: 1 */
+    uint32_t max_requests_per_connection;          /* 0: no limit */
+    const Distribution *connect_time;              /* NULL: a round trip */
+    const Distribution *tls_time;                  /* NULL: none */
+    SimTime connect_timeout;                       /* for both */
+    SimTime idle_timeout, max_connection_duration; /* SIM_TIME_NEVER: none */
+} PoolConfig;
+
 /* A link joins a caller (a service, or a workload) with a service, or with one operation of it when
  * the file has a link for that operation. Each (caller, callee) pair that is called has its own. */
 typedef struct LinkConfig {
@@ -176,6 +193,8 @@ typedef struct LinkConfig {
     int cancellation; /* Cancellation */
     bool has_retry_policy;
     RetryPolicyConfig retry_policy;
+    bool has_pool; /* sync only */
+    PoolConfig pool;
     KindChoice balancer;     /* family "balancer"; always chosen */
     bool balancer_is_shared; /* scope "service": one state for all replicas of the caller */
 } LinkConfig;

@@ -6,6 +6,7 @@
 #include "models/backoff/backoff.h"
 #include "models/balancer/balancer.h"
 #include "models/reader/links.h"
+#include "models/reader/pools.h"
 #include "models/reader/tables.h"
 
 static const char *const modes[] = {"sync", "async", "async_reply", NULL};
@@ -67,7 +68,7 @@ static const Key retry_policy_keys[] = {
     {.name = NULL},
 };
 
-/* --- load_balancing and via */
+/* --- load_balancing, connection_pool and via */
 
 const Key balancing_keys[] = {
     {"scope", KEY_CHOICE, .offset = 0, .fallback = "\"instance\"", .detail.choices = scopes,
@@ -89,6 +90,21 @@ static const KeyCustom balancing_custom = {
     .read = read_balancing,
     .type_text = "an object with `policy`",
     .schema = "{\"$ref\": \"#/$defs/load_balancing\"}",
+};
+
+static bool read_pool(const Spec *spec, ReadContext *context, void *value)
+{
+    LinkConfig *link = value;
+    if (!spec_expect(spec, SPEC_OBJECT))
+        return false;
+    link->has_pool = true;
+    return pool_read(spec, context, &link->pool);
+}
+
+static const KeyCustom pool_custom = {
+    .read = read_pool,
+    .type_text = "an object",
+    .schema = "{\"$ref\": \"#/$defs/connection_pool\"}",
 };
 
 static bool read_via(const Spec *spec, ReadContext *context, void *value)
@@ -144,13 +160,14 @@ const Key link_keys[] = {
     {"load_balancing", KEY_CUSTOM, .nullable = true, .offset = 0,
      .detail.custom = &balancing_custom,
      .summary = "which replica of the callee an attempt goes to; round_robin by default"},
+    {"connection_pool", KEY_CUSTOM, .nullable = true, .offset = 0, .detail.custom = &pool_custom,
+     .summary = "connections, how many and how long; without it each request has its own at once"},
     {"hedging_policy", KEY_UNSUPPORTED, .summary = "further copies of a slow call"},
     {"circuit_breaker", KEY_UNSUPPORTED, .summary = "refuses calls while too many fail"},
     {"outlier_detection", KEY_UNSUPPORTED, .summary = "leaves out replicas that fail"},
     {"bulkhead", KEY_UNSUPPORTED, .summary = "a bound on calls that are out"},
     {"rate_limit", KEY_UNSUPPORTED, .summary = "a bound on calls per second"},
     {"adaptive_throttling", KEY_UNSUPPORTED, .summary = "refuses calls as the callee does"},
-    {"connection_pool", KEY_UNSUPPORTED, .summary = "connections and their limits"},
     {"health_check", KEY_UNSUPPORTED, .summary = "finds replicas that are down"},
     {"discovery", KEY_UNSUPPORTED, .summary = "how callers learn of replicas"},
     {"fallback", KEY_UNSUPPORTED, .summary = "what the caller does when the call fails for good"},
@@ -177,6 +194,7 @@ static const struct {
     {{LINK(cancellation), sizeof(int)}},
     {{LINK(has_retry_policy), sizeof(bool)}, {LINK(retry_policy), sizeof(RetryPolicyConfig)}},
     {{LINK(balancer), sizeof(KindChoice)}, {LINK(balancer_is_shared), sizeof(bool)}},
+    {{LINK(has_pool), sizeof(bool)}, {LINK(pool), sizeof(PoolConfig)}},
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(parts) == LINK_KEYS_MAX);
@@ -367,6 +385,11 @@ bool link_rules_check(ReadContext *context, const uint32_t *rules, uint32_t coun
         last_with(context, rules, count, "via", &place);
         return spec_problem_at_key(
             &place, "only a link with \"mode\": \"async\" or \"async_reply\" goes via a broker");
+    }
+    if (link->has_pool && link->mode != LINK_SYNC) {
+        last_with(context, rules, count, "connection_pool", &place);
+        return spec_problem_at_key(
+            &place, "is for a link with \"mode\": \"sync\"; null takes it away from another");
     }
     if (link->reply_via == NO_INDEX)
         return true;

@@ -270,7 +270,8 @@ bool link_resolve(const Spec *spec, ReadContext *context, uint32_t service, uint
                         operation);
 }
 
-#define COUNTERS_OF_STATE 4 /* a balancer's state is about that large */
+#define COUNTERS_OF_STATE 4  /* a balancer's state is about that large */
+#define COUNTERS_OF_HOST  12 /* and a pool's for each replica of the callee */
 
 double link_counters(const ReadContext *context)
 {
@@ -286,6 +287,8 @@ double link_counters(const ReadContext *context)
                 : g_array_index(draft->workload_list, WorkloadConfig, link->workload).clients;
         uint32_t callees = g_array_index(draft->service_list, ServiceConfig, link->callee).replicas;
         counters += (double)callers * (COUNTERS_OF_STATE + (counts ? callees : 0));
+        if (link->has_pool)
+            counters += (double)callers * callees * COUNTERS_OF_HOST;
     }
     return counters;
 }

@@ -1,5 +1,6 @@
 /* The caller's side of a call: attempts, timeouts, retries, replies. */
 #include "models/world/internal.h"
+#include "models/world/pool.h"
 
 /* --- the life of calls */
 
@@ -113,8 +114,8 @@ static SimTime transfer_time(const Link *link, int64_t size)
 }
 
 /* How long a request of `size` bytes is on its way; *back gets the latency of the reply. */
-static SimTime request_time(World *world, const Link *link, uint64_t request, uint64_t visit,
-                            int64_t size, SimTime *back)
+static inline SimTime request_time(World *world, const Link *link, uint64_t request, uint64_t visit,
+                                   int64_t size, SimTime *back)
 {
     SimTime time = draw_latency(world, link, request, visit, back) + transfer_time(link, size);
     return link->is_faulty ? time + injected_delay(world, link, request, visit) : time;
@@ -122,16 +123,18 @@ static SimTime request_time(World *world, const Link *link, uint64_t request, ui
 
 /* --- choosing a replica */
 
-/* Which of the link's callers this is: a replica of the calling service, or a client of the
- * workload. */
-static uint32_t client_of(const World *world, const Link *link, const Call *call)
+uint32_t call_client(const World *world, const Call *call)
 {
-    if (link->clients == 1)
-        return 0;
     if (call->caller == CALLER_USER)
         return request_at(world, call->request)->client;
     uint32_t index = frame_at(world, call->from)->replica;
     return index - world->topology->services[world->replicas[index].service].first_replica;
+}
+
+/* Whose state of the balancer it is. */
+static uint32_t client_of(const World *world, const Link *link, const Call *call)
+{
+    return link->clients == 1 ? 0 : call_client(world, call);
 }
 
 static uint32_t *in_flight_of(const World *world, const Link *link, const Call *call)
@@ -198,7 +201,7 @@ static SimTime call_deadline(const Call *call, const Link *link, const Frame *ca
 }
 
 /* The frame that is to serve the attempt, on its way to the replica. 0: it is lost. */
-static uint32_t request_send(World *world, Call *call, Link *link, uint64_t visit)
+static inline uint32_t request_send(World *world, Call *call, Link *link, uint64_t visit)
 {
     const Site *site = site_of(world, call);
     uint64_t id = request_id(world, call);
@@ -240,18 +243,32 @@ static void arm_attempt_timer(World *world, Call *call, const Link *link)
             engine_arm(&world->engine, link->attempt_lane, EVENT_ATTEMPT_TIMEOUT, call->self);
 }
 
-/* The request leaves, over the network. */
-static void attempt_send(World *world, Call *call, Link *link)
+static void attempt_choose(World *world, Call *call, Link *link, uint64_t visit)
 {
-    uint64_t visit = call_attempt_visit(world, call, call->attempt);
     call->target = pick_replica(world, link, call, visit);
-    if (!link->is_async) {
-        count_in_flight(world, link, call, 1);
-        arm_attempt_timer(world, call, link);
-    }
+    if (link->is_async)
+        return;
+    count_in_flight(world, link, call, 1);
+    arm_attempt_timer(world, call, link);
+}
+
+static void attempt_leave(World *world, Call *call, Link *link, uint64_t visit)
+{
     call->state = CALL_OUT;
     call->event = 0; /* and all of the bytes it shares with callee */
     call->callee = request_send(world, call, link, visit);
+}
+
+static void attempt_send(World *world, Call *call, Link *link)
+{
+    uint64_t visit = call_attempt_visit(world, call, call->attempt);
+    attempt_choose(world, call, link, visit);
+    attempt_leave(world, call, link, visit);
+}
+
+void call_send_request(World *world, Call *call, Link *link)
+{
+    attempt_leave(world, call, link, call_attempt_visit(world, call, call->attempt));
 }
 
 /* The same by a message, straight or via a broker. */
@@ -286,10 +303,14 @@ static void attempt_start(World *world, Call *call)
     call->serial++;
     call->attempt_started = world_now(world);
     world->attempt_count++;
-    if (link->is_plain)
+    if (link->is_plain) {
         attempt_send(world, call, link);
-    else
+    } else if (link->pool != NULL) {
+        attempt_choose(world, call, link, call_attempt_visit(world, call, call->attempt));
+        pool_request(world, call, link);
+    } else {
         message_send(world, call, link);
+    }
 }
 
 /* Direct asynchronous calls are over once they are sent: nothing is kept of them. */
@@ -404,12 +425,15 @@ void call_over(World *world, Call *call, Outcome outcome)
     }
 }
 
-/* The attempt no longer counts: its reply, if one comes, is late. */
-static void attempt_close(World *world, Call *call)
+/* The attempt no longer counts: its reply, if one comes, is late. OUTCOME_TIMEOUT: nobody has
+ * waited for it. */
+static inline void attempt_close(World *world, Call *call, Outcome outcome)
 {
     Link *link = link_of(world, call);
-    if (!link->is_async && (call->state == CALL_OUT || call->state == CALL_REPLIED))
+    if (!link->is_async && call->state != CALL_BACKOFF)
         count_in_flight(world, link, call, UINT32_MAX);
+    if (link->pool != NULL)
+        pool_leave(world, call, link, outcome);
     call->serial++;
     call->event = 0;
     call->attempt_timer = 0;
@@ -418,7 +442,7 @@ static void attempt_close(World *world, Call *call)
 void call_attempt_ended(World *world, Call *call, Outcome outcome)
 {
     const Link *link = link_of(world, call);
-    attempt_close(world, call);
+    attempt_close(world, call, outcome);
     bool retries = outcome != OUTCOME_SUCCESS && is_retried(world, call, link->config, outcome);
     report_attempt(world, call, outcome, !retries, false);
     if (retries)
@@ -445,6 +469,7 @@ void call_event(World *world, Call *call)
     case CALL_OUT:
     case CALL_BLOCKED:
     case CALL_PUBLISHED:
+    case CALL_POOLED:
     case CALL_AWAITING:
         break;
     }
@@ -514,7 +539,7 @@ void call_timed_out(World *world, Call *call, bool whole_call)
         return;
     }
     bool was_out = call->state != CALL_BACKOFF;
-    attempt_close(world, call);
+    attempt_close(world, call, OUTCOME_TIMEOUT);
     if (!was_out) {
         call->attempt = 0;
         call->attempt_started = world_now(world);
@@ -529,7 +554,7 @@ static void drop(World *world, Call *call, bool passes_on)
     if (!call->is_publication && call->state != CALL_NEW) {
         if (call->state != CALL_BACKOFF)
             report_attempt(world, call, OUTCOME_RESET, true, true);
-        attempt_close(world, call);
+        attempt_close(world, call, OUTCOME_TIMEOUT);
     }
     call_free(world, call);
 }

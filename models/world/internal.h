@@ -46,6 +46,7 @@ typedef enum EventKind {
     EVENT_FAULT,           /* edge of a fault window */
     EVENT_STREAM,          /* timer of a stream's member, group or partition */
     EVENT_REPLY,           /* reply: has reached its queue, or its caller */
+    EVENT_CONNECTION,      /* connection: is open, or cannot be opened */
 } EventKind;
 
 typedef enum FrameState {
@@ -150,6 +151,7 @@ typedef enum CallState {
     CALL_PUBLISHING, /* the message is on its way to the broker */
     CALL_BLOCKED,    /* the broker is full */
     CALL_PUBLISHED,  /* the broker has answered, with `outcome` */
+    CALL_POOLED,     /* waits for a connection */
     CALL_AWAITING,   /* the broker has the request: the reply is to come */
 } CallState;
 
@@ -264,12 +266,13 @@ typedef struct Link {
     char *balancer_states;
     uint32_t *in_flight; /* clients x replicas; NULL unless the balancer counts */
     double ns_per_byte;
-    bool is_plain;    /* sync: none of what follows, at a glance */
-    bool is_async;    /* by messages */
-    bool is_one_way;  /* async: handed over, and over with that */
-    bool is_answered; /* async_reply */
-    bool is_faulty;   /* condition is not that of a well link */
-    bool may_lose;    /* messages, by configuration or fault */
+    bool is_plain;     /* sync, without a pool: none of what follows, at a glance */
+    struct Pool *pool; /* models/world/pool.h; NULL: each request has a connection at once */
+    bool is_async;     /* by messages */
+    bool is_one_way;   /* async: handed over, and over with that */
+    bool is_answered;  /* async_reply */
+    bool is_faulty;    /* condition is not that of a well link */
+    bool may_lose;     /* messages, by configuration or fault */
     LinkCondition condition;
 } Link;
 
@@ -366,7 +369,7 @@ struct World {
     Observer observer;
     Engine engine;
     SimRng rng;
-    Slab frames, calls, requests, messages, signals, replies;
+    Slab frames, calls, requests, messages, signals, replies, connections;
     RefQueue ready; /* handles with their Wake above the handle's bits */
     RefQueue due_subscriptions,
         due_slots; /* have deliveries to make, or buffered messages to take up */
@@ -389,6 +392,8 @@ struct World {
     uint32_t loops_room; /* frames */
     Address *addresses;  /* of frames that answer, by handle */
     uint32_t addresses_room;
+    uint32_t *call_connections; /* of calls over links with a pool, by handle */
+    uint32_t call_connections_room;
     uint64_t *publish_keys; /* of each broker */
     uint64_t *abort_keys;   /* of each operation */
     uint32_t slot_count, user_count;
@@ -561,6 +566,11 @@ void call_free(World *world, Call *call);
 void call_begin(World *world, Call *call);
 /* An asynchronous call without a broker, all of it. */
 void call_send(World *world, const Frame *frame, uint32_t site);
+/* Which of the link's callers makes it: a replica of the calling service, or a client of the
+ * workload. */
+uint32_t call_client(const World *world, const Call *call);
+/* The request leaves for the target of the attempt, over the network. */
+void call_send_request(World *world, Call *call, Link *link);
 /* The attempt's visit of the callee. */
 uint64_t call_attempt_visit(const World *world, const Call *call, uint32_t attempt);
 /* The frame is over: what it has asked for is nobody's, or, if it passes a cancel on, cancelled. */
