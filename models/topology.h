@@ -145,6 +145,8 @@ typedef struct PublishSite {
 /* --- links */
 
 typedef enum LinkMode { LINK_SYNC, LINK_ASYNC, LINK_ASYNC_REPLY } LinkMode;
+typedef enum BandwidthSharing { SHARING_PER_MESSAGE, SHARING_FIFO } BandwidthSharing;
+typedef enum LossBehaviour { LOSS_LOST, LOSS_RETRANSMIT } LossBehaviour;
 typedef enum Cancellation {
     CANCELLATION_NONE,
     CANCELLATION_COOPERATIVE,
@@ -187,7 +189,10 @@ typedef struct LinkConfig {
     const Distribution *latency; /* NULL: none */
     const Distribution *serialization; /* NULL: none */
     double loss_ratio;                 /* each message, each direction */
-    double bandwidth;                  /* bits per second, each message for itself; 0: unlimited */
+    int loss_behaviour;                /* LossBehaviour */
+    SimTime retransmission_timeout;    /* after the first loss; it doubles */
+    double bandwidth;                  /* bits per second; 0: unlimited */
+    int bandwidth_sharing;             /* BandwidthSharing */
     SimTime timeout, per_try_timeout;  /* 0: none */
     bool deadline_propagation;
     int cancellation; /* Cancellation */

@@ -11,6 +11,8 @@
 
 static const char *const modes[] = {"sync", "async", "async_reply", NULL};
 static const char *const cancellations[] = {"none", "cooperative", "immediate", NULL};
+static const char *const sharings[] = {"per_message", "fifo", NULL};
+static const char *const loss_behaviours[] = {"lost", "retransmit", NULL};
 static const char *const scopes[] = {"instance", "service", NULL};
 
 #define ATTEMPTS_MAX 100
@@ -141,8 +143,19 @@ const Key link_keys[] = {
      .summary = "CPU time at each end of each message; none by default"},
     {"loss_ratio", KEY_NUMBER, .nullable = true, .offset = LINK(loss_ratio), .max = 1,
      .fallback = "0", .summary = "share of messages lost, in each direction"},
+    {"loss_behaviour", KEY_CHOICE, .nullable = true, .offset = LINK(loss_behaviour),
+     .fallback = "\"lost\"", .detail.choices = loss_behaviours,
+     .summary = "lost: what is lost never arrives; retransmit: it arrives late, as over TCP"},
+    {"retransmission_timeout", KEY_DURATION, .nullable = true,
+     .offset = LINK(retransmission_timeout), .min = 1, .max = (double)SIM_TIME_LONGEST,
+     .fallback = "\"200ms\"",
+     .summary = "of retransmit: how much later after one loss; it doubles with each further one"},
     {"bandwidth", KEY_BANDWIDTH, .nullable = true, .offset = LINK(bandwidth),
-     .summary = "bits per second for each message; unlimited by default"},
+     .summary = "bits per second; unlimited by default"},
+    {"bandwidth_sharing", KEY_CHOICE, .nullable = true, .offset = LINK(bandwidth_sharing),
+     .fallback = "\"per_message\"", .detail.choices = sharings,
+     .summary = "per_message: each has all of the bandwidth; fifo: those of one caller leave one "
+                "after the other, in each direction"},
     {"timeout", KEY_DURATION, .nullable = true, .offset = LINK(timeout),
      .max = (double)SIM_TIME_LONGEST, .fallback = "0",
      .summary = "how long the caller waits, all attempts and back-off included; 0: for ever"},
@@ -187,7 +200,10 @@ static const struct {
     {{LINK(latency), sizeof(void *)}},
     {{LINK(serialization), sizeof(void *)}},
     {{LINK(loss_ratio), sizeof(double)}},
+    {{LINK(loss_behaviour), sizeof(int)}},
+    {{LINK(retransmission_timeout), sizeof(SimTime)}},
     {{LINK(bandwidth), sizeof(double)}},
+    {{LINK(bandwidth_sharing), sizeof(int)}},
     {{LINK(timeout), sizeof(SimTime)}},
     {{LINK(per_try_timeout), sizeof(SimTime)}},
     {{LINK(deadline_propagation), sizeof(bool)}},
@@ -385,6 +401,10 @@ bool link_rules_check(ReadContext *context, const uint32_t *rules, uint32_t coun
         last_with(context, rules, count, "via", &place);
         return spec_problem_at_key(
             &place, "only a link with \"mode\": \"async\" or \"async_reply\" goes via a broker");
+    }
+    if (link->bandwidth_sharing == SHARING_FIFO && !(link->bandwidth > 0)) {
+        last_with(context, rules, count, "bandwidth_sharing", &place);
+        return spec_problem_at_key(&place, "is for a link with a bandwidth");
     }
     if (link->has_pool && link->mode != LINK_SYNC) {
         last_with(context, rules, count, "connection_pool", &place);

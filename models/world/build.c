@@ -98,11 +98,12 @@ static void build_links(World *world)
         link->is_async = config->mode != LINK_SYNC;
         link->is_one_way = config->mode == LINK_ASYNC;
         link->is_answered = config->mode == LINK_ASYNC_REPLY;
-        link->is_plain = config->mode == LINK_SYNC && !config->has_pool;
         if (config->has_pool)
             link->pool = pool_new(config, callers, link->replica_count,
                                   key_of(world, config->name, "connect"));
         link->may_lose = config->loss_ratio > 0;
+        if (config->bandwidth_sharing == SHARING_FIFO)
+            link->lines = g_new0(Line, callers);
         link->ns_per_byte = config->bandwidth > 0 ? 8e9 / config->bandwidth : 0;
         build_balancer(world, link);
     }
@@ -321,6 +322,7 @@ static void demolish_parts(World *world)
     for (uint32_t i = 0; i < topology->link_count; i++) {
         g_free(world->links[i].balancer_states);
         g_free(world->links[i].in_flight);
+        g_free(world->links[i].lines);
         pool_free(world->links[i].pool, world->links[i].replica_count);
     }
     for (uint32_t i = 0; i < topology->subscription_count; i++) {

@@ -1,5 +1,6 @@
 /* The caller's side of a call: attempts, timeouts, retries, replies. */
 #include "models/world/internal.h"
+#include "models/world/network.h"
 #include "models/world/pool.h"
 
 /* --- the life of calls */
@@ -57,68 +58,6 @@ static Frame *caller_of(const World *world, const Call *call)
 static uint64_t request_id(const World *world, const Call *call)
 {
     return request_at(world, call->request)->id;
-}
-
-/* --- the network */
-
-static bool is_lost(World *world, const Link *link, uint64_t request, uint64_t visit,
-                    bool is_request)
-{
-    if (!link->may_lose)
-        return false;
-    double loss = link->config->loss_ratio;
-    if (link->is_faulty) {
-        if (is_request ? link->condition.drops_requests : link->condition.drops_replies)
-            return true;
-        loss = 1 - (1 - loss) * (1 - link->condition.loss_ratio);
-    }
-    return world_chance(world, loss,
-                        is_request ? link->keys.request_loss : link->keys.response_loss, request,
-                        visit);
-}
-
-/* Injected delays add to the request's way, each with its own probability. */
-static SimTime injected_delay(World *world, const Link *link, uint64_t request, uint64_t visit)
-{
-    SimTime sum = 0;
-    for (uint32_t i = 0; i < link->condition.delay_count; i++) {
-        uint64_t key = sim_mix(link->keys.delay, i);
-        if (world_chance(world, link->condition.delays[i].probability, key, request, visit))
-            sum += world_draw(world, link->condition.delays[i].latency, sim_mix(key, 1), request,
-                              visit);
-    }
-    return sum;
-}
-
-/* Latency both ways at once: the two draws share what one block of the generator gives. `back` may
- * be NULL. */
-static SimTime draw_latency(World *world, const Link *link, uint64_t request, uint64_t visit,
-                            SimTime *back)
-{
-    const Distribution *latency = link->config->latency;
-    if (back != NULL)
-        *back = 0;
-    if (latency == NULL)
-        return 0;
-    gsl_rng *rng = sim_rng_at(&world->rng, link->keys.latency, request, visit);
-    SimTime way = distribution_draw(latency, rng);
-    if (back != NULL)
-        *back = distribution_draw(latency, rng);
-    return way;
-}
-
-static SimTime transfer_time(const Link *link, int64_t size)
-{
-    return size > 0 && link->ns_per_byte > 0 ? sim_time_from_ns((double)size * link->ns_per_byte)
-                                             : 0;
-}
-
-/* How long a request of `size` bytes is on its way; *back gets the latency of the reply. */
-static inline SimTime request_time(World *world, const Link *link, uint64_t request, uint64_t visit,
-                                   int64_t size, SimTime *back)
-{
-    SimTime time = draw_latency(world, link, request, visit, back) + transfer_time(link, size);
-    return link->is_faulty ? time + injected_delay(world, link, request, visit) : time;
 }
 
 /* --- choosing a replica */
@@ -201,15 +140,15 @@ static SimTime call_deadline(const Call *call, const Link *link, const Frame *ca
 }
 
 /* The frame that is to serve the attempt, on its way to the replica. 0: it is lost. */
-static inline uint32_t request_send(World *world, Call *call, Link *link, uint64_t visit)
+static uint32_t request_send(World *world, Call *call, Link *link, uint64_t visit)
 {
     const Site *site = site_of(world, call);
     uint64_t id = request_id(world, call);
-    if (is_lost(world, link, id, visit, true))
-        return SLAB_NONE;
     SimTime back = 0;
-    SimTime travel = request_time(world, link, id, visit, site->config->request_size,
-                                  link->is_one_way ? NULL : &back);
+    SimTime travel = network_transfer(world, link, call, site->config->request_size, true);
+    if (network_loses(world, link, id, visit, true, &travel))
+        return SLAB_NONE;
+    travel += network_way(world, link, id, visit, link->is_one_way ? NULL : &back);
     Frame *callee = frame_new(world, call->request, link->is_async ? ORIGIN_ASYNC : ORIGIN_CALL,
                               call->self, call->serial);
     if (callee == NULL)
@@ -243,32 +182,31 @@ static void arm_attempt_timer(World *world, Call *call, const Link *link)
             engine_arm(&world->engine, link->attempt_lane, EVENT_ATTEMPT_TIMEOUT, call->self);
 }
 
-static void attempt_choose(World *world, Call *call, Link *link, uint64_t visit)
+/* The request leaves, over the network; where there is a pool, when it has a connection. */
+static void attempt_send(World *world, Call *call, Link *link)
 {
-    call->target = pick_replica(world, link, call, visit);
-    if (link->is_async)
-        return;
-    count_in_flight(world, link, call, 1);
-    arm_attempt_timer(world, call, link);
-}
-
-static void attempt_leave(World *world, Call *call, Link *link, uint64_t visit)
-{
+    uint64_t visit = call_attempt_visit(world, call, call->attempt);
+    if (call->state != CALL_POOLED) {
+        call->target = pick_replica(world, link, call, visit);
+        if (!link->is_async) {
+            count_in_flight(world, link, call, 1);
+            arm_attempt_timer(world, call, link);
+        }
+        if (link->pool != NULL) {
+            call->state = CALL_POOLED;
+            call->event = 0;
+            pool_request(world, call, link);
+            return;
+        }
+    }
     call->state = CALL_OUT;
     call->event = 0; /* and all of the bytes it shares with callee */
     call->callee = request_send(world, call, link, visit);
 }
 
-static void attempt_send(World *world, Call *call, Link *link)
+void call_connected(World *world, Call *call)
 {
-    uint64_t visit = call_attempt_visit(world, call, call->attempt);
-    attempt_choose(world, call, link, visit);
-    attempt_leave(world, call, link, visit);
-}
-
-void call_send_request(World *world, Call *call, Link *link)
-{
-    attempt_leave(world, call, link, call_attempt_visit(world, call, call->attempt));
+    attempt_send(world, call, link_of(world, call));
 }
 
 /* The same by a message, straight or via a broker. */
@@ -303,14 +241,10 @@ static void attempt_start(World *world, Call *call)
     call->serial++;
     call->attempt_started = world_now(world);
     world->attempt_count++;
-    if (link->is_plain) {
-        attempt_send(world, call, link);
-    } else if (link->pool != NULL) {
-        attempt_choose(world, call, link, call_attempt_visit(world, call, call->attempt));
-        pool_request(world, call, link);
-    } else {
+    if (link->is_async)
         message_send(world, call, link);
-    }
+    else
+        attempt_send(world, call, link);
 }
 
 /* Direct asynchronous calls are over once they are sent: nothing is kept of them. */
@@ -493,9 +427,10 @@ static void send_cancel(World *world, const Call *call, const Link *link, const 
 {
     uint64_t visit = sim_mix(callee->visit, 1);
     uint64_t id = request_id(world, call);
-    if (!slab_has_room(&world->signals) || is_lost(world, link, id, visit, true))
+    SimTime travel = network_transfer(world, link, call, 0, true);
+    if (!slab_has_room(&world->signals) || network_loses(world, link, id, visit, true, &travel))
         return;
-    SimTime travel = request_time(world, link, id, visit, 0, NULL);
+    travel += network_way(world, link, id, visit, NULL);
     uint32_t handle = slab_take(&world->signals);
     Signal *signal = slab_at(&world->signals, handle);
     *signal = (Signal){.frame = {callee->self, callee->serial},
@@ -603,9 +538,10 @@ void call_reply(World *world, Frame *callee, Outcome outcome)
         return;
     const Site *site = site_of(world, call);
     const Link *link = site->link;
-    if (is_lost(world, link, request_id(world, call), callee->visit, false))
+    SimTime travel =
+        callee->way_back + network_transfer(world, link, call, site->config->response_size, false);
+    if (network_loses(world, link, request_id(world, call), callee->visit, false, &travel))
         return;
-    SimTime travel = callee->way_back + transfer_time(link, site->config->response_size);
     call->outcome = (uint8_t)outcome;
     call->is_degraded = callee->is_degraded;
     call->state = CALL_REPLIED;

@@ -256,6 +256,11 @@ typedef struct LinkKeys {
     uint64_t latency, request_loss, response_loss, delay, balancer, backoff, serialize;
 } LinkKeys;
 
+/* fifo: when the last message of a caller has left, each way. */
+typedef struct Line {
+    SimTime requests_free_at, replies_free_at;
+} Line;
+
 typedef struct Link {
     const LinkConfig *config;
     LinkKeys keys;
@@ -266,7 +271,7 @@ typedef struct Link {
     char *balancer_states;
     uint32_t *in_flight; /* clients x replicas; NULL unless the balancer counts */
     double ns_per_byte;
-    bool is_plain;     /* sync, without a pool: none of what follows, at a glance */
+    Line *lines;       /* of callers; NULL: messages do not wait for each other */
     struct Pool *pool; /* models/world/pool.h; NULL: each request has a connection at once */
     bool is_async;     /* by messages */
     bool is_one_way;   /* async: handed over, and over with that */
@@ -569,8 +574,8 @@ void call_send(World *world, const Frame *frame, uint32_t site);
 /* Which of the link's callers makes it: a replica of the calling service, or a client of the
  * workload. */
 uint32_t call_client(const World *world, const Call *call);
-/* The request leaves for the target of the attempt, over the network. */
-void call_send_request(World *world, Call *call, Link *link);
+/* It was CALL_POOLED and has its connection: the request leaves. */
+void call_connected(World *world, Call *call);
 /* The attempt's visit of the callee. */
 uint64_t call_attempt_visit(const World *world, const Call *call, uint32_t attempt);
 /* The frame is over: what it has asked for is nobody's, or, if it passes a cancel on, cancelled. */

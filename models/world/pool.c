@@ -269,7 +269,7 @@ static void attach(World *world, Link *link, Call *call, Connection *connection)
     if (connection->is_closing || connection->streams == config->max_concurrent_streams)
         list_remove(world, host_of(link, connection->client, connection->host), connection);
     *connection_of(world, call) = connection->self;
-    call_send_request(world, call, link);
+    call_connected(world, call);
 }
 
 void pool_request(World *world, Call *call, Link *link)
@@ -287,8 +287,6 @@ void pool_request(World *world, Call *call, Link *link)
         refuse(world, call, OUTCOME_POOL_OVERFLOW);
         return;
     }
-    call->state = CALL_POOLED;
-    call->event = 0;
     ref_queue_push(&host->pending, call->self, call->serial);
     host->waiting++;
     state->waiting++;

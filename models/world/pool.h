@@ -10,8 +10,8 @@ typedef struct Pool Pool;
 Pool *pool_new(const LinkConfig *link, uint32_t clients, uint32_t hosts, uint64_t key);
 void pool_free(Pool *pool, uint32_t hosts);
 
-/* The attempt has its target: it leaves by call_send_request, waits as CALL_POOLED, or is refused.
- */
+/* The attempt, CALL_POOLED, has its target: call_connected follows at once or later, or it is
+ * refused. */
 void pool_request(World *world, Call *call, Link *link);
 /* The attempt is over; OUTCOME_TIMEOUT: the caller has left, without a reply. */
 void pool_leave(World *world, Call *call, Link *link, Outcome outcome);

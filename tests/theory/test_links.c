@@ -98,6 +98,40 @@ static void test_request_and_reply_through_queues_is_mmc_and_the_way(void **stat
     replications_clear(&runs);
 }
 
+/* Requests of 10 kB leave a at 1 kB/ms, one after the other: M/D/1. Replies of 5 kB then are at
+ * least 10 ms apart and meet nothing. */
+static void test_a_line_is_md1(void **state)
+{
+    (void)state;
+    Replications runs;
+    replications_run(
+        &runs,
+        "{'simulation': {'duration': '600s', 'warmup': '30s'}, 'services': {"
+        "'a': {'server': 'event_loop', 'operations': {'op': {'steps': [{'call': 's.op', "
+        "'request_size': '10kB', 'response_size': '5kB'}]}}},"
+        "'s': {'server': 'event_loop', 'operations': {'op': {'steps': []}}}}, 'links': {'w -> a': "
+        "{}, 'a -> s': {'bandwidth': '8Mbps', 'bandwidth_sharing': 'fifo', 'latency': '1ms'}},"
+        "'workloads': {'w': {'arrival': {'rate': 70}, 'mix': {'a.op': 1}}}}");
+    double busy = 0.7, wait = busy * 10 / (2 * (1 - busy));
+    assert_theory(&runs, SCOPE_WORKLOAD, "w", "mean_ms", wait + 10 + 1 + 5 + 1, 0.01);
+    replications_clear(&runs);
+}
+
+/* A message is lost k times with probability p^k (1 - p), and is then 2^k - 1 timeouts late: on
+ * average p / (1 - 2p) of them. Nothing fails. */
+static void test_retransmissions_turn_loss_into_latency(void **state)
+{
+    (void)state;
+    Replications runs;
+    replications_run(&runs, OFFERED("'loss_ratio': 0.1, 'loss_behaviour': 'retransmit'", "100",
+                                    DELAY("10ms"), ""));
+    double p = 0.1;
+    assert_theory(&runs, SCOPE_WORKLOAD, "w", "availability_ratio", 1, 1e-9);
+    assert_theory(&runs, SCOPE_WORKLOAD, "w", "mean_ms", 10 + 2 * 200 * p / (1 - 2 * p), 0.01);
+    assert_theory(&runs, SCOPE_SERVICE, "s", "response_mean_ms", 10, 0.003);
+    replications_clear(&runs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +140,8 @@ int main(void)
         cmocka_unit_test(test_max_requests_is_a_loss_system),
         cmocka_unit_test(test_connections_for_one_request_cost_their_time_each),
         cmocka_unit_test(test_request_and_reply_through_queues_is_mmc_and_the_way),
+        cmocka_unit_test(test_a_line_is_md1),
+        cmocka_unit_test(test_retransmissions_turn_loss_into_latency),
     };
     return cmocka_run_group_tests_name("theory/links", tests, NULL, NULL);
 }
