@@ -27,7 +27,7 @@ typedef struct Connection {
 
 /* A replica of the callee, as one caller knows it. */
 typedef struct Host {
-    uint32_t first, last; /* connections with room, last used first */
+    uint32_t first; /* of the connections with room, last used first */
     uint32_t connections, opening;
     uint32_t waiting;
     uint64_t opened;  /* ever */
@@ -88,9 +88,7 @@ static void list_add(World *world, Host *host, Connection *connection)
     connection->is_ready = true;
     connection->previous = SLAB_NONE;
     connection->next = host->first;
-    if (host->first == SLAB_NONE)
-        host->last = connection->self;
-    else
+    if (host->first != SLAB_NONE)
         connection_at(world, host->first)->previous = connection->self;
     host->first = connection->self;
 }
@@ -104,9 +102,7 @@ static void list_remove(World *world, Host *host, Connection *connection)
         host->first = connection->next;
     else
         connection_at(world, connection->previous)->next = connection->next;
-    if (connection->next == SLAB_NONE)
-        host->last = connection->previous;
-    else
+    if (connection->next != SLAB_NONE)
         connection_at(world, connection->next)->previous = connection->previous;
 }
 
@@ -293,6 +289,14 @@ void pool_request(World *world, Call *call, Link *link)
     open_if_needed(world, link, client, index);
 }
 
+/* One less waits. When nobody does, all that is left in the queue has left. */
+static void waits_no_more(Link *link, uint32_t client, Host *host)
+{
+    link->pool->of_client[client].waiting--;
+    if (--host->waiting == 0)
+        host->pending.count = 0;
+}
+
 /* The next that waits; NULL: nobody does. */
 static Call *take_waiting(World *world, Link *link, uint32_t client, Host *host)
 {
@@ -301,8 +305,7 @@ static Call *take_waiting(World *world, Link *link, uint32_t client, Host *host)
         Call *call = call_at(world, ref.handle);
         if (call->serial != ref.serial || call->state != CALL_POOLED)
             continue;
-        host->waiting--;
-        link->pool->of_client[client].waiting--;
+        waits_no_more(link, client, host);
         return call;
     }
     return NULL;
@@ -349,8 +352,7 @@ void pool_leave(World *world, Call *call, Link *link, Outcome outcome)
 {
     if (call->state == CALL_POOLED) {
         uint32_t client = client_of(world, link, call);
-        host_of(link, client, call->target - link->first_replica)->waiting--;
-        link->pool->of_client[client].waiting--;
+        waits_no_more(link, client, host_of(link, client, call->target - link->first_replica));
         return;
     }
     uint32_t handle = *connection_of(world, call);
