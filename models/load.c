@@ -32,16 +32,30 @@ static double mean_of(const Distribution *distribution)
     return distribution == NULL ? 0 : distribution_mean(distribution);
 }
 
+/* Through a broker and out of it. */
+static double broker_time(const Topology *topology, uint32_t broker)
+{
+    const BrokerConfig *config = &topology->brokers[broker];
+    return mean_of(config->publish_latency) + mean_of(config->delivery_latency);
+}
+
+static double transfer_time(const LinkConfig *link, int64_t size)
+{
+    return link->bandwidth > 0 ? (double)size * 8e9 / link->bandwidth : 0;
+}
+
 static double call_time(const Demand *demand, const Step *step)
 {
     const CallSite *site = &demand->topology->call_sites[step->index];
     const LinkConfig *link = &demand->topology->links[site->link];
     double latency = mean_of(link->latency);
+    double there = link->via == NO_INDEX ? latency + transfer_time(link, site->request_size)
+                                         : broker_time(demand->topology, link->via);
+    double back = link->reply_via == NO_INDEX ? latency + transfer_time(link, site->response_size)
+                                              : broker_time(demand->topology, link->reply_via);
     if (link->mode == LINK_ASYNC)
         return 0;
-    double size = (double)site->request_size + (double)site->response_size;
-    double transfer = link->bandwidth > 0 ? size * 8e9 / link->bandwidth : 0;
-    return 2 * latency + transfer + demand->operations[site->operation].reply;
+    return there + back + demand->operations[site->operation].reply;
 }
 
 static Stretch measure(const Demand *demand, uint32_t from, uint32_t until);

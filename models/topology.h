@@ -144,7 +144,9 @@ typedef struct PublishSite {
 
 /* --- links */
 
-typedef enum LinkMode { LINK_SYNC, LINK_ASYNC } LinkMode;
+typedef enum LinkMode { LINK_SYNC, LINK_ASYNC, LINK_ASYNC_REPLY } LinkMode;
+typedef enum BandwidthSharing { SHARING_PER_MESSAGE, SHARING_FIFO } BandwidthSharing;
+typedef enum LossBehaviour { LOSS_LOST, LOSS_RETRANSMIT } LossBehaviour;
 typedef enum Cancellation {
     CANCELLATION_NONE,
     CANCELLATION_COOPERATIVE,
@@ -157,6 +159,23 @@ typedef struct RetryPolicyConfig {
     KindChoice backoff; /* family "backoff" */
 } RetryPolicyConfig;
 
+typedef enum PoolProtocol { POOL_HTTP1, POOL_HTTP2 } PoolProtocol;
+typedef enum PoolScope { POOL_OF_INSTANCE, POOL_OF_SERVICE } PoolScope;
+
+/* UINT32_MAX: no limit. */
+typedef struct PoolConfig {
+    int protocol;             /* PoolProtocol */
+    int scope;                /* PoolScope */
+    uint32_t max_connections; /* of one caller, to all replicas */
+    uint32_t max_pending_requests, max_requests;
+    uint32_t max_concurrent_streams;               /* on a connection; http1: 1 */
+    uint32_t max_requests_per_connection;          /* 0: no limit */
+    const Distribution *connect_time;              /* NULL: a round trip */
+    const Distribution *tls_time;                  /* NULL: none */
+    SimTime connect_timeout;                       /* for both */
+    SimTime idle_timeout, max_connection_duration; /* SIM_TIME_NEVER: none */
+} PoolConfig;
+
 /* A link joins a caller (a service, or a workload) with a service, or with one operation of it when
  * the file has a link for that operation. Each (caller, callee) pair that is called has its own. */
 typedef struct LinkConfig {
@@ -165,16 +184,22 @@ typedef struct LinkConfig {
     uint32_t workload;           /* workload index when the caller is a workload, else NO_INDEX */
     uint32_t callee;             /* service index */
     int mode;                    /* LinkMode */
-    uint32_t via;                /* broker index of an async link; NO_INDEX: direct */
+    uint32_t via;                /* broker index, unless it is sync; NO_INDEX: direct */
+    uint32_t reply_via;          /* async_reply: broker that the replies take; NO_INDEX: direct */
     const Distribution *latency; /* NULL: none */
     const Distribution *serialization; /* NULL: none */
     double loss_ratio;                 /* each message, each direction */
-    double bandwidth;                  /* bits per second, each message for itself; 0: unlimited */
+    int loss_behaviour;                /* LossBehaviour */
+    SimTime retransmission_timeout;    /* after the first loss; it doubles */
+    double bandwidth;                  /* bits per second; 0: unlimited */
+    int bandwidth_sharing;             /* BandwidthSharing */
     SimTime timeout, per_try_timeout;  /* 0: none */
     bool deadline_propagation;
     int cancellation; /* Cancellation */
     bool has_retry_policy;
     RetryPolicyConfig retry_policy;
+    bool has_pool; /* sync only */
+    PoolConfig pool;
     KindChoice balancer;     /* family "balancer"; always chosen */
     bool balancer_is_shared; /* scope "service": one state for all replicas of the caller */
 } LinkConfig;

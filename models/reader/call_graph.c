@@ -193,7 +193,7 @@ void call_graph_init_sync(Graph *graph, const Topology *topology)
             if (step->kind != STEP_CALL)
                 continue;
             const CallSite *site = &topology->call_sites[step->index];
-            if (topology->links[site->link].mode == LINK_SYNC)
+            if (topology->links[site->link].mode != LINK_ASYNC)
                 graph_add(graph, i, site->operation, 1);
         }
     }

@@ -21,6 +21,8 @@ const KeyTable key_tables[] = {
     {"link", "/links/<caller -> callee>", "how a caller reaches a callee", link_keys, NULL},
     {"load_balancing", "/links/<link>/load_balancing", "which replica an attempt goes to",
      balancing_keys, &balancer_family},
+    {"connection_pool", "/links/<link>/connection_pool", "connections to the callee", pool_keys,
+     NULL},
     {"backoff", "/links/<link>/retry_policy/backoff", "how long a retry waits", no_keys,
      &backoff_family},
     {"broker", "/brokers/<broker>", "a queue, a topic or a stream", broker_keys, NULL},

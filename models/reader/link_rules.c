@@ -5,13 +5,14 @@
 
 #include "models/backoff/backoff.h"
 #include "models/balancer/balancer.h"
-#include "models/reader/choices.h"
 #include "models/reader/links.h"
+#include "models/reader/pools.h"
 #include "models/reader/tables.h"
 
-static const char *const modes[] = {"sync", "async", NULL};
-static const char *const later_modes[] = {"async_reply", NULL};
+static const char *const modes[] = {"sync", "async", "async_reply", NULL};
 static const char *const cancellations[] = {"none", "cooperative", "immediate", NULL};
+static const char *const sharings[] = {"per_message", "fifo", NULL};
+static const char *const loss_behaviours[] = {"lost", "retransmit", NULL};
 static const char *const scopes[] = {"instance", "service", NULL};
 
 #define ATTEMPTS_MAX 100
@@ -69,19 +70,7 @@ static const Key retry_policy_keys[] = {
     {.name = NULL},
 };
 
-/* --- mode, load_balancing and via */
-
-static bool read_mode(const Spec *spec, ReadContext *context, void *value)
-{
-    (void)context;
-    return choice_read(spec, modes, later_modes, value);
-}
-
-static const KeyCustom mode_custom = {
-    .read = read_mode,
-    .type_text = "sync or async",
-    .schema = "{\"enum\": [\"sync\", \"async\"]}",
-};
+/* --- load_balancing, connection_pool and via */
 
 const Key balancing_keys[] = {
     {"scope", KEY_CHOICE, .offset = 0, .fallback = "\"instance\"", .detail.choices = scopes,
@@ -105,6 +94,21 @@ static const KeyCustom balancing_custom = {
     .schema = "{\"$ref\": \"#/$defs/load_balancing\"}",
 };
 
+static bool read_pool(const Spec *spec, ReadContext *context, void *value)
+{
+    LinkConfig *link = value;
+    if (!spec_expect(spec, SPEC_OBJECT))
+        return false;
+    link->has_pool = true;
+    return pool_read(spec, context, &link->pool);
+}
+
+static const KeyCustom pool_custom = {
+    .read = read_pool,
+    .type_text = "an object",
+    .schema = "{\"$ref\": \"#/$defs/connection_pool\"}",
+};
+
 static bool read_via(const Spec *spec, ReadContext *context, void *value)
 {
     return name_read_broker(spec, context, value);
@@ -122,20 +126,36 @@ static const KeyCustom via_custom = {
 
 /* All are nullable: in a merge patch null takes away what stands below. */
 const Key link_keys[] = {
-    {"mode", KEY_CUSTOM, .nullable = true, .offset = LINK(mode), .fallback = "\"sync\"",
-     .detail.custom = &mode_custom,
-     .summary = "sync: request and reply; async: hand over and go on"},
+    {"mode", KEY_CHOICE, .nullable = true, .offset = LINK(mode), .fallback = "\"sync\"",
+     .detail.choices = modes,
+     .summary = "sync: request and reply; async: hand over and go on; async_reply: request and "
+                "reply through queues"},
     {"via", KEY_CUSTOM, .nullable = true, .offset = LINK(via), .detail.custom = &via_custom,
-     .summary = "the broker of an async link; without it the message goes straight over the "
-                "network"},
+     .summary = "the broker of an async or async_reply link; without it the message goes straight "
+                "over the network"},
+    {"reply_via", KEY_CUSTOM, .nullable = true, .offset = LINK(reply_via),
+     .detail.custom = &via_custom,
+     .summary = "async_reply: the queue that replies take; by default one of the link's own, at "
+                "the broker of `via`"},
     {"latency", KEY_DISTRIBUTION, .nullable = true, .offset = LINK(latency),
      .summary = "one way, drawn anew for each direction; none by default"},
     {"serialization", KEY_DISTRIBUTION, .nullable = true, .offset = LINK(serialization),
      .summary = "CPU time at each end of each message; none by default"},
     {"loss_ratio", KEY_NUMBER, .nullable = true, .offset = LINK(loss_ratio), .max = 1,
      .fallback = "0", .summary = "share of messages lost, in each direction"},
+    {"loss_behaviour", KEY_CHOICE, .nullable = true, .offset = LINK(loss_behaviour),
+     .fallback = "\"lost\"", .detail.choices = loss_behaviours,
+     .summary = "lost: what is lost never arrives; retransmit: it arrives late, as over TCP"},
+    {"retransmission_timeout", KEY_DURATION, .nullable = true,
+     .offset = LINK(retransmission_timeout), .min = 1, .max = (double)SIM_TIME_LONGEST,
+     .fallback = "\"200ms\"",
+     .summary = "of retransmit: how much later after one loss; it doubles with each further one"},
     {"bandwidth", KEY_BANDWIDTH, .nullable = true, .offset = LINK(bandwidth),
-     .summary = "bits per second for each message; unlimited by default"},
+     .summary = "bits per second; unlimited by default"},
+    {"bandwidth_sharing", KEY_CHOICE, .nullable = true, .offset = LINK(bandwidth_sharing),
+     .fallback = "\"per_message\"", .detail.choices = sharings,
+     .summary = "per_message: each has all of the bandwidth; fifo: those of one caller leave one "
+                "after the other, in each direction"},
     {"timeout", KEY_DURATION, .nullable = true, .offset = LINK(timeout),
      .max = (double)SIM_TIME_LONGEST, .fallback = "0",
      .summary = "how long the caller waits, all attempts and back-off included; 0: for ever"},
@@ -153,17 +173,17 @@ const Key link_keys[] = {
     {"load_balancing", KEY_CUSTOM, .nullable = true, .offset = 0,
      .detail.custom = &balancing_custom,
      .summary = "which replica of the callee an attempt goes to; round_robin by default"},
+    {"connection_pool", KEY_CUSTOM, .nullable = true, .offset = 0, .detail.custom = &pool_custom,
+     .summary = "connections, how many and how long; without it each request has its own at once"},
     {"hedging_policy", KEY_UNSUPPORTED, .summary = "further copies of a slow call"},
     {"circuit_breaker", KEY_UNSUPPORTED, .summary = "refuses calls while too many fail"},
     {"outlier_detection", KEY_UNSUPPORTED, .summary = "leaves out replicas that fail"},
     {"bulkhead", KEY_UNSUPPORTED, .summary = "a bound on calls that are out"},
     {"rate_limit", KEY_UNSUPPORTED, .summary = "a bound on calls per second"},
     {"adaptive_throttling", KEY_UNSUPPORTED, .summary = "refuses calls as the callee does"},
-    {"connection_pool", KEY_UNSUPPORTED, .summary = "connections and their limits"},
     {"health_check", KEY_UNSUPPORTED, .summary = "finds replicas that are down"},
     {"discovery", KEY_UNSUPPORTED, .summary = "how callers learn of replicas"},
     {"fallback", KEY_UNSUPPORTED, .summary = "what the caller does when the call fails for good"},
-    {"reply", KEY_UNSUPPORTED, .summary = "the way back of mode async_reply"},
     {"protocol", KEY_UNSUPPORTED, .summary = "http1, http2 or grpc"},
     {"preset", KEY_UNSUPPORTED, .summary = "defaults of a named system"},
     {"criticality", KEY_UNSUPPORTED, .summary = "of the calls over this link"},
@@ -176,16 +196,21 @@ static const struct {
 } parts[][2] = {
     {{LINK(mode), sizeof(int)}},
     {{LINK(via), sizeof(uint32_t)}},
+    {{LINK(reply_via), sizeof(uint32_t)}},
     {{LINK(latency), sizeof(void *)}},
     {{LINK(serialization), sizeof(void *)}},
     {{LINK(loss_ratio), sizeof(double)}},
+    {{LINK(loss_behaviour), sizeof(int)}},
+    {{LINK(retransmission_timeout), sizeof(SimTime)}},
     {{LINK(bandwidth), sizeof(double)}},
+    {{LINK(bandwidth_sharing), sizeof(int)}},
     {{LINK(timeout), sizeof(SimTime)}},
     {{LINK(per_try_timeout), sizeof(SimTime)}},
     {{LINK(deadline_propagation), sizeof(bool)}},
     {{LINK(cancellation), sizeof(int)}},
     {{LINK(has_retry_policy), sizeof(bool)}, {LINK(retry_policy), sizeof(RetryPolicyConfig)}},
     {{LINK(balancer), sizeof(KindChoice)}, {LINK(balancer_is_shared), sizeof(bool)}},
+    {{LINK(has_pool), sizeof(bool)}, {LINK(pool), sizeof(PoolConfig)}},
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(parts) == LINK_KEYS_MAX);
@@ -199,7 +224,7 @@ void link_rules_start(ReadContext *context)
 {
     LinkConfig *defaults = &context->draft->links->defaults;
     Spec empty = spec_from_text(&context->draft->root, "links", "{}");
-    *defaults = (LinkConfig){.via = NO_INDEX};
+    *defaults = (LinkConfig){.via = NO_INDEX, .reply_via = NO_INDEX};
     defaults->retry_policy.retry_on = OUTCOMES_RETRIED;
     defaults->retry_policy.backoff = backoff_default;
     keys_read(&empty, context, defaults, link_keys);
@@ -343,17 +368,91 @@ void link_rules_merge(ReadContext *context, const uint32_t *rules, uint32_t coun
     }
 }
 
+/* Where the value that holds for a key stands; one of the rules has it. */
+static void last_with(const ReadContext *context, const uint32_t *rules, uint32_t count,
+                      const char *key, Spec *place)
+{
+    for (uint32_t i = count; i-- > 0;) {
+        if (spec_member(&rule_at(context, rules[i])->spec, key, place))
+            return;
+    }
+}
+
+/* Callers take the replies, each its own: nobody else may. */
+static bool check_reply_queue(const Spec *spec, const ReadContext *context, uint32_t broker)
+{
+    const Draft *draft = context->draft;
+    const BrokerConfig *config = &g_array_index(draft->broker_list, BrokerConfig, broker);
+    if (config->kind != BROKER_QUEUE)
+        return spec_problem(spec, "must be a broker of \"kind\": \"queue\"");
+    if (config->subscription_count == 0) /* it was not read well */
+        return false;
+    const SubscriptionConfig *queue =
+        &g_array_index(draft->subscription_list, SubscriptionConfig, config->first_subscription);
+    return queue->consumer_count == 0 ||
+           spec_problem(spec, "must be a queue without consumers: the callers take the replies");
+}
+
+/* A link's name ends with that of its callee, or of the one operation that it is for. */
+static bool is_called(const Draft *draft, const LinkConfig *link, uint32_t index)
+{
+    const OperationConfig *operation =
+        &g_array_index(draft->operation_list, OperationConfig, index);
+    const ServiceConfig *callee =
+        &g_array_index(draft->service_list, ServiceConfig, operation->service);
+    return operation->service == link->callee &&
+           (g_str_has_suffix(link->name, callee->name) ||
+            g_str_has_suffix(link->name, operation->full_name));
+}
+
+/* A visit that deals with several messages has one answer, and nobody to give it to. */
+static bool check_batches(const Spec *spec, const ReadContext *context, const LinkConfig *link)
+{
+    const Draft *draft = context->draft;
+    const BrokerConfig *via = &g_array_index(draft->broker_list, BrokerConfig, link->via);
+    for (uint32_t i = 0; i < via->subscription_count; i++) {
+        const SubscriptionConfig *subscription = &g_array_index(
+            draft->subscription_list, SubscriptionConfig, via->first_subscription + i);
+        for (uint32_t j = 0; j < subscription->consumer_count; j++) {
+            const ConsumerConfig *consumer = &subscription->consumers[j];
+            if (consumer->batch_size > 1 && is_called(draft, link, consumer->operation))
+                return spec_problem_at_key(
+                    spec, "needs an answer to each message: \"%s\" takes them in batches",
+                    subscription->consumer_names[j]);
+        }
+    }
+    return true;
+}
+
 bool link_rules_check(ReadContext *context, const uint32_t *rules, uint32_t count,
                       const LinkConfig *link)
 {
-    if (link->via == NO_INDEX || link->mode == LINK_ASYNC)
-        return true;
-    Spec via;
-    for (uint32_t i = count; i-- > 0;) {
-        if (spec_member(&rule_at(context, rules[i])->spec, "via", &via))
-            break;
+    Spec place;
+    if (link->via != NO_INDEX && link->mode == LINK_SYNC) {
+        last_with(context, rules, count, "via", &place);
+        return spec_problem_at_key(
+            &place, "only a link with \"mode\": \"async\" or \"async_reply\" goes via a broker");
     }
-    return spec_problem_at_key(&via, "only a link with \"mode\": \"async\" goes via a broker");
+    if (link->bandwidth_sharing == SHARING_FIFO && !(link->bandwidth > 0)) {
+        last_with(context, rules, count, "bandwidth_sharing", &place);
+        return spec_problem_at_key(&place, "is for a link with a bandwidth");
+    }
+    if (link->has_pool && link->mode != LINK_SYNC) {
+        last_with(context, rules, count, "connection_pool", &place);
+        return spec_problem_at_key(
+            &place, "is for a link with \"mode\": \"sync\"; null takes it away from another");
+    }
+    if (link->mode == LINK_ASYNC_REPLY && link->via != NO_INDEX) {
+        last_with(context, rules, count, "mode", &place);
+        if (!check_batches(&place, context, link))
+            return false;
+    }
+    if (link->reply_via == NO_INDEX)
+        return true;
+    last_with(context, rules, count, "reply_via", &place);
+    if (link->mode != LINK_ASYNC_REPLY)
+        return spec_problem_at_key(&place, "is for a link with \"mode\": \"async_reply\"");
+    return check_reply_queue(&place, context, link->reply_via);
 }
 
 void link_rules_read_rest(ReadContext *context, const uint32_t *rules, uint32_t count)

@@ -13,7 +13,7 @@
 #include "models/reader/draft.h"
 
 #define LINK_RULES_MAX 6u  /* that match one pair */
-#define LINK_KEYS_MAX  12u /* supported ones; they come first in link_keys */
+#define LINK_KEYS_MAX  17u /* supported ones; they come first in link_keys */
 
 typedef struct LinkRule {
     Spec spec;

@@ -270,7 +270,8 @@ bool link_resolve(const Spec *spec, ReadContext *context, uint32_t service, uint
                         operation);
 }
 
-#define COUNTERS_OF_STATE 4 /* a balancer's state is about that large */
+#define COUNTERS_OF_STATE 4  /* a balancer's state is about that large */
+#define COUNTERS_OF_HOST  12 /* and a pool's for each replica of the callee */
 
 double link_counters(const ReadContext *context)
 {
@@ -286,13 +287,50 @@ double link_counters(const ReadContext *context)
                 : g_array_index(draft->workload_list, WorkloadConfig, link->workload).clients;
         uint32_t callees = g_array_index(draft->service_list, ServiceConfig, link->callee).replicas;
         counters += (double)callers * (COUNTERS_OF_STATE + (counts ? callees : 0));
+        if (link->has_pool)
+            counters += (double)callers * callees * COUNTERS_OF_HOST;
     }
     return counters;
+}
+
+/* A queue of the link's own, as far away as the broker of its requests. */
+static void add_reply_queue(ReadContext *context, LinkConfig *link)
+{
+    Draft *draft = context->draft;
+    const BrokerConfig *via = &g_array_index(draft->broker_list, BrokerConfig, link->via);
+    g_autofree char *name = g_strdup_printf("%s replies", link->name);
+    const char *kept = arena_string(context->arena, name);
+    SubscriptionConfig queue = {
+        .full_name = kept,
+        .broker = draft->broker_list->len,
+        .backlog = {.max_length = UINT32_MAX, .dead_letter = NO_INDEX},
+        .filter.probability = 1,
+    };
+    BrokerConfig broker = {.name = kept,
+                           .kind = BROKER_QUEUE,
+                           .publish_latency = via->publish_latency,
+                           .delivery_latency = via->delivery_latency,
+                           .first_subscription = draft->subscription_list->len,
+                           .subscription_count = 1};
+    link->reply_via = draft->broker_list->len;
+    g_array_append_val(draft->broker_list, broker);
+    g_array_append_val(draft->subscription_list, queue);
+}
+
+static void add_reply_queues(ReadContext *context)
+{
+    GArray *links = context->draft->link_list;
+    for (uint32_t i = 0; i < links->len; i++) {
+        LinkConfig *link = &g_array_index(links, LinkConfig, i);
+        if (link->mode == LINK_ASYNC_REPLY && link->via != NO_INDEX && link->reply_via == NO_INDEX)
+            add_reply_queue(context, link);
+    }
 }
 
 void links_finish(ReadContext *context)
 {
     Draft *draft = context->draft;
+    add_reply_queues(context);
     LinkBook *book = draft->links;
     uint32_t unused = 0;
     for (uint32_t i = 0; i < book->rules->len; i++) {

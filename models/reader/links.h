@@ -23,8 +23,9 @@ void links_read(ReadContext *context);
 bool link_resolve(const Spec *spec, ReadContext *context, uint32_t service, uint32_t workload,
                   uint32_t operation, uint32_t *link);
 
-/* How many counters the balancers of all links need: some for the state of each caller's replica
- * (or client), and where attempts are counted one for each replica of the callee, too. */
+/* How many counters the balancers and pools of all links need: some for the state of each caller's
+ * replica (or client), and where attempts are counted one for each replica of the callee, too; a
+ * pool has several for each of these. */
 double link_counters(const ReadContext *context);
 
 /* Reads what no pair has needed, so that nothing wrong goes unseen, and warns of rules that apply

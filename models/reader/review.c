@@ -105,7 +105,7 @@ static void note_timeout(const Topology *topology, const CallSite *site,
 {
     const LinkConfig *link = &topology->links[site->link];
     const LinkConfig *known = shortest[site->operation];
-    if (link->mode != LINK_SYNC || link->timeout == 0 || link->deadline_propagation)
+    if (link->mode == LINK_ASYNC || link->timeout == 0 || link->deadline_propagation)
         return;
     if (known == NULL || link->timeout < known->timeout)
         shortest[site->operation] = link;
@@ -136,12 +136,29 @@ static void review_timeouts(Topology *topology)
             if (step->kind != STEP_CALL)
                 continue;
             const LinkConfig *link = link_of_step(topology, step);
-            if (link->mode != LINK_SYNC || link->timeout < shortest[i]->timeout ||
+            if (link->mode == LINK_ASYNC || link->timeout < shortest[i]->timeout ||
                 is_told[link - topology->links])
                 continue;
             is_told[link - topology->links] = true;
             warn_of_timeout(&sort, link, shortest[i]);
         }
+    }
+    warn_of_rest(&sort);
+}
+
+/* --- replies that may never come */
+
+static void review_replies(Topology *topology)
+{
+    Sort sort = {topology, "replies", 0};
+    for (uint32_t i = 0; i < topology->link_count; i++) {
+        const LinkConfig *link = &topology->links[i];
+        bool has_timeout = link->timeout > 0 || link->per_try_timeout > 0;
+        if (link->mode == LINK_ASYNC_REPLY && !has_timeout)
+            warn(&sort,
+                 "/links/%s: has no timeout: the caller of a request that fails or is lost waits "
+                 "for its reply for ever",
+                 link->name);
     }
     warn_of_rest(&sort);
 }
@@ -205,6 +222,7 @@ void topology_review(ReadContext *context)
     review_cycles(topology);
     review_load(topology);
     review_timeouts(topology);
+    review_replies(topology);
     review_consumers(topology);
     review_groups(topology);
 }

@@ -11,6 +11,7 @@ extern const Key operation_keys[];
 extern const Key choice_keys[]; /* of an element of "choose" */
 extern const Key link_keys[];
 extern const Key balancing_keys[];
+extern const Key pool_keys[];
 extern const Key broker_keys[];
 extern const Key consumer_keys[];
 extern const Key subscription_keys[];

@@ -253,11 +253,12 @@ static void check_counters(ReadContext *context)
     const Draft *draft = context->draft;
     double counters = link_counters(context);
     if (counters > COUNTERS_MAX)
-        spec_problem(&draft->links_spec,
-                     "must not give balancers more than %u million counters, one for each pair of "
-                     "replicas, got %.0f million: have fewer replicas, or a balancer that does not "
-                     "count",
-                     COUNTERS_MAX >> 20, counters / (1u << 20));
+        spec_problem(
+            &draft->links_spec,
+            "must not give balancers and connection pools more than %u million counters for "
+            "pairs of replicas, got %.0f million: have fewer replicas, no pools, or a "
+            "balancer that does not count",
+            COUNTERS_MAX >> 20, counters / (1u << 20));
 }
 
 static void check_slots(ReadContext *context)

@@ -56,10 +56,11 @@ void subscription_touch(World *world, uint32_t index)
     ref_queue_push(&world->due_subscriptions, index, 0);
 }
 
-/* A topic there copies it. */
+/* A topic there copies it. Nobody there answers: whoever asks learns so by the timeout. */
 void message_bury(World *world, uint32_t handle, uint32_t broker)
 {
-    const Publication publication = message_publication(message_at(world, handle));
+    Publication publication = message_publication(message_at(world, handle));
+    publication.reply_to = (Address){0};
     if (broker != NO_INDEX)
         broker_put(world, broker, &publication);
     message_end(world, handle);

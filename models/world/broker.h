@@ -71,6 +71,7 @@ typedef struct Publication {
     uint32_t key; /* 0: none */
     uint8_t priority;
     bool may_be_repeated;
+    Address reply_to;
 } Publication;
 
 static inline Publication message_publication(const Message *message)
@@ -80,7 +81,8 @@ static inline Publication message_publication(const Message *message)
                          .request = message->request,
                          .key = message->key,
                          .priority = message->priority,
-                         .may_be_repeated = message->may_be_repeated};
+                         .may_be_repeated = message->may_be_repeated,
+                         .reply_to = message->reply_to};
 }
 
 void broker_put(World *world, uint32_t broker, const Publication *publication);

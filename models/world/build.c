@@ -2,6 +2,7 @@
 #include <glib.h>
 
 #include "models/world/internal.h"
+#include "models/world/pool.h"
 
 static uint64_t key_of(const World *world, const char *entity, const char *purpose)
 {
@@ -46,8 +47,6 @@ static void build_replicas(World *world)
 
 static uint32_t callers_of(const Topology *topology, const LinkConfig *link)
 {
-    if (link->balancer_is_shared)
-        return 1;
     return link->caller != NO_INDEX ? topology->services[link->caller].replicas
                                     : topology->workloads[link->workload].clients;
 }
@@ -94,9 +93,17 @@ static void build_links(World *world)
                                  : NO_INDEX;
         link->first_replica = topology->services[config->callee].first_replica;
         link->replica_count = topology->services[config->callee].replicas;
-        link->clients = callers_of(topology, config);
-        link->is_async = config->mode == LINK_ASYNC;
+        uint32_t callers = callers_of(topology, config);
+        link->clients = config->balancer_is_shared ? 1 : callers;
+        link->is_async = config->mode != LINK_SYNC;
+        link->is_one_way = config->mode == LINK_ASYNC;
+        link->is_answered = config->mode == LINK_ASYNC_REPLY;
+        if (config->has_pool)
+            link->pool = pool_new(config, callers, link->replica_count,
+                                  key_of(world, config->name, "connect"));
         link->may_lose = config->loss_ratio > 0;
+        if (config->bandwidth_sharing == SHARING_FIFO)
+            link->lines = g_new0(Line, callers);
         link->ns_per_byte = config->bandwidth > 0 ? 8e9 / config->bandwidth : 0;
         build_balancer(world, link);
     }
@@ -289,6 +296,8 @@ void world_build(World *world)
     build_links(world);
     build_brokers(world);
     streams_build(world);
+    replies_build(world);
+    pools_build(world);
     build_sources(world);
     build_operations(world);
     build_step_keys(world);
@@ -321,6 +330,8 @@ static void demolish_parts(World *world)
     for (uint32_t i = 0; i < topology->link_count; i++) {
         g_free(world->links[i].balancer_states);
         g_free(world->links[i].in_flight);
+        g_free(world->links[i].lines);
+        pool_free(world->links[i].pool, world->links[i].replica_count);
     }
     for (uint32_t i = 0; i < topology->subscription_count; i++) {
         g_free(world->subscriptions[i].lanes);
@@ -341,6 +352,8 @@ void world_demolish(World *world)
 {
     demolish_parts(world);
     streams_demolish(world);
+    replies_demolish(world);
+    pools_demolish(world);
     void *const arrays[] = {
         world->replicas,       world->links,       world->subscriptions, world->slots,
         world->sources,        world->users,       world->operations,    world->abort_keys,

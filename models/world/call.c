@@ -1,5 +1,7 @@
 /* The caller's side of a call: attempts, timeouts, retries, replies. */
 #include "models/world/internal.h"
+#include "models/world/network.h"
+#include "models/world/pool.h"
 
 /* --- the life of calls */
 
@@ -58,80 +60,20 @@ static uint64_t request_id(const World *world, const Call *call)
     return request_at(world, call->request)->id;
 }
 
-/* --- the network */
-
-static bool is_lost(World *world, const Link *link, uint64_t request, uint64_t visit,
-                    bool is_request)
-{
-    if (!link->may_lose)
-        return false;
-    double loss = link->config->loss_ratio;
-    if (link->is_faulty) {
-        if (is_request ? link->condition.drops_requests : link->condition.drops_replies)
-            return true;
-        loss = 1 - (1 - loss) * (1 - link->condition.loss_ratio);
-    }
-    return world_chance(world, loss,
-                        is_request ? link->keys.request_loss : link->keys.response_loss, request,
-                        visit);
-}
-
-/* Injected delays add to the request's way, each with its own probability. */
-static SimTime injected_delay(World *world, const Link *link, uint64_t request, uint64_t visit)
-{
-    SimTime sum = 0;
-    for (uint32_t i = 0; i < link->condition.delay_count; i++) {
-        uint64_t key = sim_mix(link->keys.delay, i);
-        if (world_chance(world, link->condition.delays[i].probability, key, request, visit))
-            sum += world_draw(world, link->condition.delays[i].latency, sim_mix(key, 1), request,
-                              visit);
-    }
-    return sum;
-}
-
-/* Latency both ways at once: the two draws share what one block of the generator gives. `back` may
- * be NULL. */
-static SimTime draw_latency(World *world, const Link *link, uint64_t request, uint64_t visit,
-                            SimTime *back)
-{
-    const Distribution *latency = link->config->latency;
-    if (back != NULL)
-        *back = 0;
-    if (latency == NULL)
-        return 0;
-    gsl_rng *rng = sim_rng_at(&world->rng, link->keys.latency, request, visit);
-    SimTime way = distribution_draw(latency, rng);
-    if (back != NULL)
-        *back = distribution_draw(latency, rng);
-    return way;
-}
-
-static SimTime transfer_time(const Link *link, int64_t size)
-{
-    return size > 0 && link->ns_per_byte > 0 ? sim_time_from_ns((double)size * link->ns_per_byte)
-                                             : 0;
-}
-
-/* How long a request of `size` bytes is on its way; *back gets the latency of the reply. */
-static SimTime request_time(World *world, const Link *link, uint64_t request, uint64_t visit,
-                            int64_t size, SimTime *back)
-{
-    SimTime time = draw_latency(world, link, request, visit, back) + transfer_time(link, size);
-    return link->is_faulty ? time + injected_delay(world, link, request, visit) : time;
-}
-
 /* --- choosing a replica */
 
-/* Which of the link's callers this is: a replica of the calling service, or a client of the
- * workload. */
-static uint32_t client_of(const World *world, const Link *link, const Call *call)
+uint32_t call_client(const World *world, const Call *call)
 {
-    if (link->clients == 1)
-        return 0;
     if (call->caller == CALLER_USER)
         return request_at(world, call->request)->client;
     uint32_t index = frame_at(world, call->from)->replica;
     return index - world->topology->services[world->replicas[index].service].first_replica;
+}
+
+/* Whose state of the balancer it is. */
+static uint32_t client_of(const World *world, const Link *link, const Call *call)
+{
+    return link->clients == 1 ? 0 : call_client(world, call);
 }
 
 static uint32_t *in_flight_of(const World *world, const Link *link, const Call *call)
@@ -174,7 +116,7 @@ static void report_attempt(World *world, const Call *call, Outcome outcome, bool
         .outcome = outcome,
         .is_last = is_last,
         .is_unfinished = is_unfinished,
-        .is_async = site->link->is_async,
+        .is_async = site->link->is_one_way,
         .call_started = call->started,
         .started = call->attempt_started,
         .ended = world_now(world),
@@ -202,11 +144,11 @@ static uint32_t request_send(World *world, Call *call, Link *link, uint64_t visi
 {
     const Site *site = site_of(world, call);
     uint64_t id = request_id(world, call);
-    if (is_lost(world, link, id, visit, true))
-        return SLAB_NONE;
     SimTime back = 0;
-    SimTime travel = request_time(world, link, id, visit, site->config->request_size,
-                                  link->is_async ? NULL : &back);
+    SimTime travel = network_transfer(world, link, call, site->config->request_size, true);
+    if (network_loses(world, link, id, visit, true, &travel))
+        return SLAB_NONE;
+    travel += network_way(world, link, id, visit, link->is_one_way ? NULL : &back);
     Frame *callee = frame_new(world, call->request, link->is_async ? ORIGIN_ASYNC : ORIGIN_CALL,
                               call->self, call->serial);
     if (callee == NULL)
@@ -219,7 +161,8 @@ static uint32_t request_send(World *world, Call *call, Link *link, uint64_t visi
     callee->way_back = back;
     callee->pc = site->entry;
     callee->depth = (uint16_t)(caller == NULL ? 1 : caller->depth + 1);
-    if (link->config->deadline_propagation && !link->is_async)
+    callee->answers = link->is_answered;
+    if (link->config->deadline_propagation && !link->is_one_way)
         callee->deadline = call_deadline(call, link, caller);
     if (callee->depth > NESTED_CALLS_MAX)
         world->stop = STOP_NESTED_CALLS;
@@ -232,20 +175,63 @@ static uint32_t request_send(World *world, Call *call, Link *link, uint64_t visi
     return callee->self;
 }
 
-/* The request leaves, over the network. */
+static void arm_attempt_timer(World *world, Call *call, const Link *link)
+{
+    if (link->attempt_lane != NO_INDEX)
+        call->attempt_timer =
+            engine_arm(&world->engine, link->attempt_lane, EVENT_ATTEMPT_TIMEOUT, call->self);
+}
+
+/* The request leaves, over the network; where there is a pool, when it has a connection. */
 static void attempt_send(World *world, Call *call, Link *link)
 {
     uint64_t visit = call_attempt_visit(world, call, call->attempt);
-    call->target = pick_replica(world, link, call, visit);
-    if (!link->is_async) {
-        count_in_flight(world, link, call, 1);
-        if (link->attempt_lane != NO_INDEX)
-            call->attempt_timer =
-                engine_arm(&world->engine, link->attempt_lane, EVENT_ATTEMPT_TIMEOUT, call->self);
+    if (call->state != CALL_POOLED) {
+        call->target = pick_replica(world, link, call, visit);
+        if (!link->is_async) {
+            count_in_flight(world, link, call, 1);
+            arm_attempt_timer(world, call, link);
+        }
+        if (link->pool != NULL) {
+            call->state = CALL_POOLED;
+            call->event = 0;
+            pool_request(world, call, link);
+            return;
+        }
     }
     call->state = CALL_OUT;
     call->event = 0; /* and all of the bytes it shares with callee */
     call->callee = request_send(world, call, link, visit);
+}
+
+void call_connected(World *world, Call *call)
+{
+    attempt_send(world, call, link_of(world, call));
+}
+
+/* The same by a message, straight or via a broker. */
+static void message_send(World *world, Call *call, Link *link)
+{
+    if (link->is_answered || link->config->via != NO_INDEX)
+        arm_attempt_timer(world, call, link);
+    if (link->config->via != NO_INDEX) {
+        publish_begin(world, call, link->config->via);
+        return;
+    }
+    attempt_send(world, call, link);
+    if (!link->is_answered)
+        call_attempt_ended(world, call, OUTCOME_SUCCESS);
+}
+
+void call_published(World *world, Call *call)
+{
+    bool has_accepted = call->outcome == OUTCOME_SUCCESS;
+    if (!has_accepted || !link_of(world, call)->is_answered) {
+        call_attempt_ended(world, call, (Outcome)call->outcome);
+        return;
+    }
+    call->state = CALL_AWAITING;
+    call->event = 0;
 }
 
 static void attempt_start(World *world, Call *call)
@@ -255,16 +241,10 @@ static void attempt_start(World *world, Call *call)
     call->serial++;
     call->attempt_started = world_now(world);
     world->attempt_count++;
-    if (link->config->via != NO_INDEX) {
-        if (link->attempt_lane != NO_INDEX)
-            call->attempt_timer =
-                engine_arm(&world->engine, link->attempt_lane, EVENT_ATTEMPT_TIMEOUT, call->self);
-        publish_begin(world, call, link->config->via);
-        return;
-    }
-    attempt_send(world, call, link);
     if (link->is_async)
-        call_attempt_ended(world, call, OUTCOME_SUCCESS);
+        message_send(world, call, link);
+    else
+        attempt_send(world, call, link);
 }
 
 /* Direct asynchronous calls are over once they are sent: nothing is kept of them. */
@@ -299,7 +279,7 @@ static void arm_call_timer(World *world, Call *call, const Link *link)
 void call_begin(World *world, Call *call)
 {
     const Link *link = link_of(world, call);
-    if (!link->is_async || link->config->via != NO_INDEX)
+    if (!link->is_one_way || link->config->via != NO_INDEX)
         arm_call_timer(world, call, link);
     attempt_start(world, call);
 }
@@ -344,7 +324,7 @@ static void frame_answered(World *world, Call *call, Outcome outcome)
         frame_step_failed(world, frame);
         return;
     }
-    if (link != NULL && link->config->serialization != NULL && !link->is_async) {
+    if (link != NULL && link->config->serialization != NULL && !link->is_one_way) {
         SimTime duration = world_draw(
             world, link->config->serialization, sim_mix(link->keys.serialize, PHASE_RESULT),
             request_at(world, frame->request)->id, frame_visit(world, frame));
@@ -379,12 +359,15 @@ void call_over(World *world, Call *call, Outcome outcome)
     }
 }
 
-/* The attempt no longer counts: its reply, if one comes, is late. */
-static void attempt_close(World *world, Call *call)
+/* The attempt no longer counts: its reply, if one comes, is late. OUTCOME_TIMEOUT: nobody has
+ * waited for it. */
+static inline void attempt_close(World *world, Call *call, Outcome outcome)
 {
     Link *link = link_of(world, call);
-    if (!link->is_async && (call->state == CALL_OUT || call->state == CALL_REPLIED))
+    if (!link->is_async && call->state != CALL_BACKOFF)
         count_in_flight(world, link, call, UINT32_MAX);
+    if (link->pool != NULL)
+        pool_leave(world, call, link, outcome);
     call->serial++;
     call->event = 0;
     call->attempt_timer = 0;
@@ -393,7 +376,7 @@ static void attempt_close(World *world, Call *call)
 void call_attempt_ended(World *world, Call *call, Outcome outcome)
 {
     const Link *link = link_of(world, call);
-    attempt_close(world, call);
+    attempt_close(world, call, outcome);
     bool retries = outcome != OUTCOME_SUCCESS && is_retried(world, call, link->config, outcome);
     report_attempt(world, call, outcome, !retries, false);
     if (retries)
@@ -420,6 +403,8 @@ void call_event(World *world, Call *call)
     case CALL_OUT:
     case CALL_PUBLISHING:
     case CALL_BLOCKED:
+    case CALL_POOLED:
+    case CALL_AWAITING:
         break;
     }
     SIM_CHECK(false); /* a call in this state has no event */
@@ -442,9 +427,10 @@ static void send_cancel(World *world, const Call *call, const Link *link, const 
 {
     uint64_t visit = sim_mix(callee->visit, 1);
     uint64_t id = request_id(world, call);
-    if (!slab_has_room(&world->signals) || is_lost(world, link, id, visit, true))
+    SimTime travel = network_transfer(world, link, call, 0, true);
+    if (!slab_has_room(&world->signals) || network_loses(world, link, id, visit, true, &travel))
         return;
-    SimTime travel = request_time(world, link, id, visit, 0, NULL);
+    travel += network_way(world, link, id, visit, NULL);
     uint32_t handle = slab_take(&world->signals);
     Signal *signal = slab_at(&world->signals, handle);
     *signal = (Signal){.frame = {callee->self, callee->serial},
@@ -488,7 +474,7 @@ void call_timed_out(World *world, Call *call, bool whole_call)
         return;
     }
     bool was_out = call->state != CALL_BACKOFF;
-    attempt_close(world, call);
+    attempt_close(world, call, OUTCOME_TIMEOUT);
     if (!was_out) {
         call->attempt = 0;
         call->attempt_started = world_now(world);
@@ -503,7 +489,7 @@ static void drop(World *world, Call *call, bool passes_on)
     if (!call->is_publication && call->state != CALL_NEW) {
         if (call->state != CALL_BACKOFF)
             report_attempt(world, call, OUTCOME_RESET, true, true);
-        attempt_close(world, call);
+        attempt_close(world, call, OUTCOME_TIMEOUT);
     }
     call_free(world, call);
 }
@@ -535,7 +521,7 @@ void call_unfinished(World *world, const Call *call)
         .attempt = waits ? 0 : call->attempt,
         .is_last = true,
         .is_unfinished = true,
-        .is_async = site->link->is_async,
+        .is_async = site->link->is_one_way,
         .call_started = call->started,
         .started = waits ? world_now(world) : call->attempt_started,
         .ended = world_now(world),
@@ -552,9 +538,10 @@ void call_reply(World *world, Frame *callee, Outcome outcome)
         return;
     const Site *site = site_of(world, call);
     const Link *link = site->link;
-    if (is_lost(world, link, request_id(world, call), callee->visit, false))
+    SimTime travel =
+        callee->way_back + network_transfer(world, link, call, site->config->response_size, false);
+    if (network_loses(world, link, request_id(world, call), callee->visit, false, &travel))
         return;
-    SimTime travel = callee->way_back + transfer_time(link, site->config->response_size);
     call->outcome = (uint8_t)outcome;
     call->is_degraded = callee->is_degraded;
     call->state = CALL_REPLIED;

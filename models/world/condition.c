@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "models/world/internal.h"
+#include "models/world/pool.h"
 
 static const FaultConfig *fault_of(const World *world, uint32_t window)
 {
@@ -99,8 +100,10 @@ static void update_replica(World *world, uint32_t index)
         change_slowdown(world, index, condition.slowdown);
     if (condition.is_hung != replica->is_hung)
         change_hung(world, index, condition.is_hung);
-    if (was_down && !condition.is_down)
+    if (was_down && !condition.is_down) {
         consumer_returned(world, index);
+        pools_replica_changed(world, index, false);
+    }
 }
 
 /* --- operations */

@@ -84,6 +84,7 @@ static Frame *visit_new(World *world, ConsumerSlot *slot, const Message *message
     frame->pc = world->topology->operations[operation].entry;
     frame->visit =
         message->deliveries == 1 ? message->visit : sim_mix(message->visit, message->deliveries);
+    frame_expect_reply(world, frame, message->reply_to);
     slot->processing++;
     return frame;
 }

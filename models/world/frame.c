@@ -103,10 +103,11 @@ bool frame_is_wanted(const World *world, const Frame *frame)
     if (world->abandoned == 0)
         return true;
     for (;;) {
-        if (frame->origin != ORIGIN_CALL)
+        if (frame->origin != ORIGIN_CALL && !frame->answers)
             return true;
-        const Call *call = call_at(world, frame->from);
-        if (call->serial != frame->from_serial)
+        Ref asker = frame_asker(world, frame);
+        const Call *call = call_at(world, asker.handle);
+        if (call->serial != asker.serial)
             return false;
         if (call->caller == CALLER_USER)
             return true;

@@ -47,6 +47,8 @@ typedef enum EventKind {
     EVENT_FAULT,           /* edge of a fault window */
     EVENT_BROKER, /* slot: its batch is due; behind the slots a subscription: its head expires */
     EVENT_STREAM, /* timer of a stream's member, group or partition */
+    EVENT_REPLY,  /* reply: has reached its queue, or its caller */
+    EVENT_CONNECTION, /* connection: is open, or cannot be opened */
 } EventKind;
 
 typedef enum FrameState {
@@ -140,6 +142,7 @@ typedef struct Frame {
     bool was_wanted : 1; /* when it replied */
     bool in_cpu : 1;     /* stands in its replica's CPU rather than having an event of its own */
     bool has_core : 1;   /* fifo: holds a core, and has an event of its own */
+    bool answers : 1;    /* came with a message, and answers with one: models/world/reply.c */
 } Frame;
 
 typedef enum CallState {
@@ -151,6 +154,8 @@ typedef enum CallState {
     CALL_PUBLISHING, /* the message is on its way to the broker */
     CALL_BLOCKED,    /* the broker is full */
     CALL_PUBLISHED,  /* the broker has answered, with `outcome` */
+    CALL_POOLED,     /* waits for a connection */
+    CALL_AWAITING,   /* the broker has the request: the reply is to come */
 } CallState;
 
 typedef enum Caller {
@@ -183,6 +188,12 @@ typedef struct Call {
 typedef struct Ref {
     uint32_t handle, serial;
 } Ref;
+
+/* Where the reply to a message goes. */
+typedef struct Address {
+    uint32_t call, serial; /* the attempt that waits; SLAB_NONE: nobody does */
+    uint32_t site;         /* of the call */
+} Address;
 
 typedef struct RefQueue { /* a ring */
     Ref *refs;
@@ -248,6 +259,11 @@ typedef struct LinkKeys {
     uint64_t latency, request_loss, response_loss, delay, balancer, backoff, serialize;
 } LinkKeys;
 
+/* fifo: when the last message of a caller has left, each way. */
+typedef struct Line {
+    SimTime requests_free_at, replies_free_at;
+} Line;
+
 typedef struct Link {
     const LinkConfig *config;
     LinkKeys keys;
@@ -258,9 +274,13 @@ typedef struct Link {
     char *balancer_states;
     uint32_t *in_flight; /* clients x replicas; NULL unless the balancer counts */
     double ns_per_byte;
-    bool is_async;
-    bool is_faulty; /* condition is not that of a well link */
-    bool may_lose;  /* messages, by configuration or fault */
+    Line *lines;       /* of callers; NULL: messages do not wait for each other */
+    struct Pool *pool; /* models/world/pool.h; NULL: each request has a connection at once */
+    bool is_async;     /* by messages */
+    bool is_one_way;   /* async: handed over, and over with that */
+    bool is_answered;  /* async_reply */
+    bool is_faulty;    /* condition is not that of a well link */
+    bool may_lose;     /* messages, by configuration or fault */
     LinkCondition condition;
 } Link;
 
@@ -296,6 +316,7 @@ typedef struct Message {
         uint32_t caller_serial; /* not yet taken in */
     };
     uint32_t slot; /* where it was last delivered; record: NO_INDEX */
+    Address reply_to;
     union {
         uint32_t next;   /* among the ready ones; record: in its partition */
         uint32_t caller; /* not yet taken in: the call that publishes it */
@@ -402,7 +423,7 @@ struct World {
     Observer observer;
     Engine engine;
     SimRng rng;
-    Slab frames, calls, requests, messages, batches, signals;
+    Slab frames, calls, requests, messages, batches, signals, replies, connections;
     RefQueue ready; /* handles with their Wake above the handle's bits */
     RefQueue due_subscriptions,
         due_slots; /* have deliveries to make, or buffered messages to take up */
@@ -423,10 +444,15 @@ struct World {
     bool *is_lone_call;  /* of each step: it is a branch that needs no frame */
     uint32_t *loops;     /* counters of frames in loops: LOOPS_NESTED_MAX by handle */
     uint32_t loops_room; /* frames */
+    Address *addresses;  /* of frames that answer, by handle */
+    uint32_t addresses_room;
+    uint32_t *call_connections; /* of calls over links with a pool, by handle */
+    uint32_t call_connections_room;
     BrokerKeys *broker_keys;
     uint64_t *abort_keys; /* of each operation */
     uint32_t slot_count, user_count;
-    uint32_t abandoned; /* live frames whose caller has given up: 0 spares looking for them */
+    uint32_t abandoned; /* live frames whose caller has given up: 0 spares looking for them. One
+                           more where that is not always known */
     SimTime end;        /* of the measured part */
     uint64_t seed;
     uint32_t replication;
@@ -459,6 +485,23 @@ static inline Message *message_at(const World *world, uint32_t handle)
 static inline Frame *owner_of(const World *world, Frame *frame)
 {
     return frame->origin == ORIGIN_BRANCH ? frame_at(world, frame->owner) : frame;
+}
+
+/* Of a frame that answers, or came with a call: the call and its attempt. */
+static inline Ref frame_asker(const World *world, const Frame *frame)
+{
+    if (frame->origin != ORIGIN_MESSAGE)
+        return (Ref){frame->from, frame->from_serial};
+    const Address *address = &world->addresses[frame->self];
+    return (Ref){address->call, address->serial};
+}
+
+/* The link of the request that the frame serves; NULL: of a message that nobody waits for. */
+static inline const Link *frame_link(const World *world, const Frame *frame)
+{
+    if (frame->origin != ORIGIN_MESSAGE)
+        return &world->links[frame->link];
+    return frame->answers ? world->sites[world->addresses[frame->self].site].link : NULL;
 }
 
 static inline const Step *step_of(const World *world, const Frame *frame)
@@ -577,6 +620,11 @@ void call_free(World *world, Call *call);
 void call_begin(World *world, Call *call);
 /* An asynchronous call without a broker, all of it. */
 void call_send(World *world, const Frame *frame, uint32_t site);
+/* Which of the link's callers makes it: a replica of the calling service, or a client of the
+ * workload. */
+uint32_t call_client(const World *world, const Call *call);
+/* It was CALL_POOLED and has its connection: the request leaves. */
+void call_connected(World *world, Call *call);
 /* The attempt's visit of the callee. */
 uint64_t call_attempt_visit(const World *world, const Call *call, uint32_t attempt);
 /* The frame is over: what it has asked for is nobody's, or, if it passes a cancel on, cancelled. */
@@ -584,6 +632,8 @@ void call_forget(World *world, Frame *frame, bool passes_on);
 /* The same for a call that is a branch. */
 void call_drop(World *world, Call *call, bool passes_on);
 void call_attempt_ended(World *world, Call *call, Outcome outcome);
+/* The broker has its message: it is over, or waits for the reply. */
+void call_published(World *world, Call *call);
 /* It has its answer: whoever waits goes on. Uses it up. */
 void call_over(World *world, Call *call, Outcome outcome);
 void call_event(World *world, Call *call);
@@ -591,6 +641,21 @@ void call_timed_out(World *world, Call *call, bool whole_call);
 void call_reply(World *world, Frame *callee, Outcome outcome); /* the callee's answer leaves */
 void call_signal_arrived(World *world, uint32_t signal);
 void call_unfinished(World *world, const Call *call); /* the run is over: tells the observer */
+
+/* --- reply.c: requests and replies by messages */
+
+/* Where the reply to the attempt goes, if it is to be answered by a message. */
+Address call_address(const World *world, const Call *call);
+/* The frame came with a message from there, and answers if it is for its operation. */
+void frame_expect_reply(World *world, Frame *frame, Address address);
+void reply_send(World *world, Frame *frame, Outcome outcome);
+void reply_event(World *world, uint32_t reply);
+EventId *reply_event_held(const World *world, uint32_t reply);
+/* The frame that the event of a reply is for; NULL: none. */
+const Frame *reply_taker(const World *world, uint32_t reply);
+void replies_build(World *world);
+void replies_demolish(World *world);
+void replies_unfinished(World *world);
 
 /* --- replica.c: the callee's side */
 

@@ -35,6 +35,7 @@ static uint32_t message_new(World *world, const Publication *publication, uint32
                          .visit = publication->visit,
                          .identity = publication->identity,
                          .may_be_repeated = publication->may_be_repeated,
+                         .reply_to = publication->reply_to,
                          .tag = request_at(world, publication->request)->tag,
                          .request = publication->request,
                          .key = publication->key,
@@ -195,6 +196,7 @@ static Publication publication_of(World *world, const Call *call)
     Publication publication = {.visit = publish_visit(world, call),
                                .identity = sim_mix(request, visit),
                                .request = call->request,
+                               .reply_to = call_address(world, call),
                                .may_be_repeated =
                                    site != NULL && site->link->config->has_retry_policy &&
                                    site->link->config->retry_policy.max_attempts > 1};
@@ -307,5 +309,5 @@ void publish_over(World *world, Call *call)
     if (call->is_publication)
         call_over(world, call, (Outcome)call->outcome);
     else
-        call_attempt_ended(world, call, (Outcome)call->outcome);
+        call_published(world, call);
 }

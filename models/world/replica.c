@@ -2,6 +2,7 @@
 #include <glib.h>
 
 #include "models/world/internal.h"
+#include "models/world/pool.h"
 
 static const ServiceConfig *service_of(const World *world, const Replica *replica)
 {
@@ -174,6 +175,7 @@ void replica_crash(World *world, uint32_t index)
     if (replica->parked != NULL)
         g_array_set_size(replica->parked, 0);
     consumer_crashed(world, index);
+    pools_replica_changed(world, index, true);
 }
 
 /* Computations and waits of a frame that have an event of their own. */

@@ -62,33 +62,35 @@ static void reply_leaves(World *world, Frame *frame, Outcome outcome)
     frame->was_wanted = frame_is_wanted(world, frame);
     if (frame->origin == ORIGIN_CALL)
         call_reply(world, frame, outcome);
+    else if (frame->answers)
+        reply_send(world, frame, outcome);
     frame->replied = world_now(world); /* in the place of way_back */
 }
 
 static bool writes_replies(const World *world, const Frame *frame)
 {
-    return frame->origin == ORIGIN_CALL && world->links[frame->link].config->serialization != NULL;
+    return (frame->origin == ORIGIN_CALL || frame->answers) &&
+           frame_link(world, frame)->config->serialization != NULL;
 }
 
-static void serialize(World *world, Frame *frame, uint32_t link, FramePhase phase)
+static void serialize(World *world, Frame *frame, const Link *link, FramePhase phase)
 {
-    const Link *over = &world->links[link];
     SimTime duration =
-        world_draw(world, over->config->serialization, sim_mix(over->keys.serialize, phase),
+        world_draw(world, link->config->serialization, sim_mix(link->keys.serialize, phase),
                    request_at(world, frame->request)->id, frame_visit(world, frame));
     frame_compute(world, frame, duration, phase);
 }
 
 static bool reads_requests(const World *world, const Frame *frame)
 {
-    return frame->origin != ORIGIN_MESSAGE &&
-           world->links[frame->link].config->serialization != NULL;
+    const Link *link = frame_link(world, frame);
+    return link != NULL && link->config->serialization != NULL;
 }
 
 void frame_begin(World *world, Frame *frame)
 {
     if (reads_requests(world, frame))
-        serialize(world, frame, frame->link, PHASE_RECEIVE);
+        serialize(world, frame, frame_link(world, frame), PHASE_RECEIVE);
     else
         frame_resume(world, frame, WAKE_RUN);
 }
@@ -375,7 +377,7 @@ static StepResult call_step(World *world, Frame *frame, const Step *step)
     const Site *site = &world->sites[step->index];
     if (site->link->config->serialization == NULL)
         return make_call(world, frame, step);
-    serialize(world, frame, site->config->link, PHASE_SEND);
+    serialize(world, frame, site->link, PHASE_SEND);
     return STEP_MUST_WAIT;
 }
 
@@ -395,7 +397,7 @@ static StepResult publish_step(World *world, Frame *frame, const Step *step)
 static StepResult reply_step(World *world, Frame *frame)
 {
     if (writes_replies(world, frame)) {
-        serialize(world, frame, frame->link, PHASE_RETURN);
+        serialize(world, frame, frame_link(world, frame), PHASE_RETURN);
         return STEP_MUST_WAIT;
     }
     reply_leaves(world, frame, OUTCOME_SUCCESS);

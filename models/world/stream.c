@@ -171,6 +171,7 @@ static void record_append(World *world, uint32_t index, const Message *sent)
         return;
     Message *record = message_at(world, handle);
     record->published = sent->published;
+    record->reply_to = sent->reply_to;
     record->partition = index;
     record->state = MESSAGE_READY;
     if (partition->last == SLAB_NONE)
@@ -249,6 +250,7 @@ void stream_publish(World *world, Call *call, uint32_t broker, SimTime takes, ui
     sent->partition = choose_partition(world, broker, call);
     sent->caller = call->self;
     sent->caller_serial = call->serial;
+    sent->reply_to = call_address(world, call);
     sent->event = engine_schedule(&world->engine, world_now(world) + takes, EVENT_COMPLETION,
                                   EVENT_MESSAGE, handle);
     if (world->topology->brokers[broker].stream.acks == ACKS_NONE)

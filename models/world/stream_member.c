@@ -205,6 +205,7 @@ static void process(World *world, uint32_t index, uint32_t handle)
     frame->pc = world->topology->operations[consumer->operation].entry;
     frame->visit =
         record->deliveries == 1 ? record->visit : sim_mix(record->visit, record->deliveries);
+    frame_expect_reply(world, frame, record->reply_to);
     member->is_processing = true;
     record->state = MESSAGE_PROCESSING;
     if (record->is_duplicate)

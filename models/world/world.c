@@ -2,6 +2,7 @@
 #include <glib.h>
 
 #include "models/world/internal.h"
+#include "models/world/pool.h"
 
 #define LOOK_AROUND_EVERY  1024u    /* events between looks at the flag and the limits */
 #define EVENTS_AT_ONCE_MAX 1000000u /* without time moving */
@@ -42,6 +43,10 @@ static EventId *holder_of(const World *world, EventId id)
         return broker_timer(world, handle);
     case EVENT_STREAM:
         return stream_timer(world, handle);
+    case EVENT_REPLY:
+        return reply_event_held(world, handle);
+    case EVENT_CONNECTION:
+        return pool_event_held(world, handle);
     }
     SIM_CHECK(false); /* an event of no kind */
     return NULL;
@@ -87,19 +92,30 @@ static const Frame *acting_frame(const World *world, EventId id)
         const Frame *frame = frame_at(world, event_handle(id));
         return frame->state == FRAME_TRAVELLING || frame->state == FRAME_QUEUED ? NULL : frame;
     }
+    if (kind == EVENT_REPLY)
+        return reply_taker(world, event_handle(id));
     if (kind != EVENT_CALL && kind != EVENT_ATTEMPT_TIMEOUT && kind != EVENT_CALL_TIMEOUT)
         return NULL;
     const Call *call = call_at(world, event_handle(id));
     return call->caller == CALLER_USER ? NULL : frame_at(world, call->from);
 }
 
+/* NO_INDEX: none. */
+static uint32_t acting_replica(const World *world, EventId id)
+{
+    if (event_kind(id) == EVENT_CONNECTION)
+        return pool_event_replica(world, event_handle(id));
+    const Frame *frame = acting_frame(world, id);
+    return frame == NULL ? NO_INDEX : frame->replica;
+}
+
 /* What a hung process would do now waits until it wakes up. */
 static bool park_if_hung(World *world, EventId id)
 {
-    const Frame *frame = acting_frame(world, id);
-    if (frame == NULL || !world->replicas[frame->replica].is_hung)
+    uint32_t index = acting_replica(world, id);
+    if (index == NO_INDEX || !world->replicas[index].is_hung)
         return false;
-    Replica *replica = &world->replicas[frame->replica];
+    Replica *replica = &world->replicas[index];
     if (replica->parked == NULL)
         replica->parked = g_array_new(FALSE, FALSE, sizeof(EventId));
     g_array_append_val(replica->parked, id);
@@ -153,6 +169,12 @@ static void dispatch_other(World *world, EventId id)
         return;
     case EVENT_STREAM:
         stream_event(world, handle);
+        return;
+    case EVENT_REPLY:
+        reply_event(world, handle);
+        return;
+    case EVENT_CONNECTION:
+        pool_event(world, handle);
         return;
     }
 }
@@ -327,6 +349,7 @@ static void report_unfinished(World *world)
         request_unfinished(world, request_at(world, i));
     for (uint32_t i = 1; i <= world->messages.used; i++)
         message_unfinished(world, i);
+    replies_unfinished(world);
     for (uint32_t i = 0; i < world->topology->replica_count; i++) {
         if (world->replicas[i].cpu != NULL)
             cpu_report(world, i);
@@ -481,6 +504,8 @@ char *world_check(const World *world)
         wrong = check_slot(world, i);
     if (wrong == NULL)
         wrong = streams_check(world);
+    if (wrong == NULL)
+        wrong = pools_check(world);
     g_free(held_threads);
     return wrong;
 }

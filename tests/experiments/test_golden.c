@@ -18,6 +18,7 @@ static Case cases[] = {
     {"streams", {"requests.csv", "services.csv", "brokers.csv", "events.csv", NULL}},
     {"faults", {"requests.csv", "services.csv", "links.csv", "brokers.csv", "events.csv", NULL}},
     {"retries", {"requests.csv", "services.csv", "links.csv", NULL}},
+    {"links", {"requests.csv", "services.csv", "links.csv", "brokers.csv", NULL}},
     {"balancers", {"requests.csv", "services.csv", "links.csv", NULL}},
     {"workloads", {"requests.csv", "services.csv", "links.csv", NULL}},
     {"summary", {"summary.csv", "compare.csv", NULL}},

@@ -78,6 +78,11 @@ static void test_defaults_are_those_of_the_manual(void **state)
     assert_false(link->has_retry_policy);
     assert_string_equal(link->balancer.kind->name, "round_robin");
     assert_false(link->balancer_is_shared);
+    assert_int_equal(link->reply_via, NO_INDEX);
+    assert_int_equal(link->bandwidth_sharing, SHARING_PER_MESSAGE);
+    assert_int_equal(link->loss_behaviour, LOSS_LOST);
+    assert_int_equal(link->retransmission_timeout, 200 * MS);
+    assert_false(link->has_pool);
 }
 
 static void test_an_empty_retry_policy_has_its_defaults(void **state)
@@ -89,6 +94,60 @@ static void test_an_empty_retry_policy_has_its_defaults(void **state)
     assert_int_equal(link->retry_policy.max_attempts, 2);
     assert_int_equal(link->retry_policy.retry_on, OUTCOMES_RETRIED);
     assert_string_equal(link->retry_policy.backoff.kind->name, "exponential");
+}
+
+static void test_an_empty_connection_pool_has_envoys_defaults(void **state)
+{
+    (void)state;
+    g_autoptr(Topology) topology =
+        read_topology(FILE_WITH("'* -> *': {'connection_pool': {}}"), NULL);
+    const LinkConfig *link = link_named(topology, "a -> b");
+    assert_true(link->has_pool);
+    assert_int_equal(link->pool.protocol, POOL_HTTP1);
+    assert_int_equal(link->pool.scope, POOL_OF_INSTANCE);
+    assert_int_equal(link->pool.max_connections, 1024);
+    assert_int_equal(link->pool.max_pending_requests, 1024);
+    assert_int_equal(link->pool.max_requests, 1024);
+    assert_int_equal(link->pool.max_concurrent_streams, 1);
+    assert_int_equal(link->pool.max_requests_per_connection, 0);
+    assert_null(link->pool.connect_time);
+    assert_null(link->pool.tls_time);
+    assert_int_equal(link->pool.connect_timeout, 5000 * MS);
+    assert_int_equal(link->pool.idle_timeout, 3600 * 1000 * MS);
+    assert_true(link->pool.max_connection_duration == SIM_TIME_NEVER);
+}
+
+static void test_pools_are_merged_and_taken_away(void **state)
+{
+    (void)state;
+    g_autoptr(Topology) topology = read_topology(
+        FILE_WITH("'* -> *': {'connection_pool': {'max_connections': 3, 'idle_timeout': null}},"
+                  "'a -> b': {'connection_pool': {'protocol': 'http2', 'max_connections': 4}},"
+                  "'a -> c': {'mode': 'async', 'connection_pool': null}"),
+        NULL);
+    const PoolConfig *pool = &link_named(topology, "a -> b")->pool;
+    assert_int_equal(pool->protocol, POOL_HTTP2);
+    assert_int_equal(pool->max_connections, 4);
+    assert_int_equal(pool->max_concurrent_streams, 1024);
+    assert_int_equal(link_named(topology, "w -> a")->pool.max_connections, 3);
+    assert_true(link_named(topology, "w -> a")->pool.idle_timeout == SIM_TIME_NEVER);
+    assert_false(link_named(topology, "a -> c")->has_pool);
+}
+
+static void test_a_link_with_replies_has_a_queue_for_them(void **state)
+{
+    (void)state;
+    g_autoptr(Topology) topology = read_topology(
+        FILE_WITH("'* -> *': {}, 'a -> c': {'mode': 'async_reply', 'via': 'q'}"), NULL);
+    const LinkConfig *link = link_named(topology, "a -> c");
+    assert_int_equal(link->mode, LINK_ASYNC_REPLY);
+    assert_int_equal(topology->broker_count, 3);
+    assert_int_equal(link->reply_via, 2);
+    const BrokerConfig *queue = &topology->brokers[link->reply_via];
+    assert_string_equal(queue->name, "a -> c replies");
+    assert_int_equal(queue->kind, BROKER_QUEUE);
+    assert_int_equal(queue->subscription_count, 1);
+    assert_int_equal(topology->subscriptions[queue->first_subscription].broker, link->reply_via);
 }
 
 /* Each rule sets one more timeout; the key's value says which rule was the last. */
@@ -237,6 +296,9 @@ int main(void)
         cmocka_unit_test(test_a_rule_for_an_operation_makes_a_link_of_its_own),
         cmocka_unit_test(test_defaults_are_those_of_the_manual),
         cmocka_unit_test(test_an_empty_retry_policy_has_its_defaults),
+        cmocka_unit_test(test_an_empty_connection_pool_has_envoys_defaults),
+        cmocka_unit_test(test_pools_are_merged_and_taken_away),
+        cmocka_unit_test(test_a_link_with_replies_has_a_queue_for_them),
         cmocka_unit_test(test_more_specific_rules_come_later),
         cmocka_unit_test(test_keys_of_all_rules_come_together),
         cmocka_unit_test(test_objects_are_merged_member_by_member),
