@@ -3,6 +3,7 @@
  * A delivery is named by (message, serial); what comes back from an older delivery is late and
  * changes nothing but the consumer's slot. */
 #include "models/world/broker.h"
+#include "models/world/timer.h"
 
 void message_report(World *world, const Message *message, MessageEvent event, bool leaves_queue)
 {
@@ -86,13 +87,13 @@ static bool has_idle_visit(const ConsumerSlot *slot, const ConsumerConfig *consu
 /* A batch is handed out when it is full, or when its first message has waited for long enough. */
 static bool batch_is_due(World *world, const Subscription *subscription, uint32_t index)
 {
-    ConsumerSlot *slot = &world->slots[index];
+    const ConsumerSlot *slot = &world->slots[index];
     const ConsumerConfig *consumer = slot_consumer(world, slot);
     SimTime due = subscription->offered_since + consumer->batch_window;
     if (subscription->offered >= consumer->batch_size || due <= world_now(world))
         return true;
-    if (slot->event == 0)
-        slot->event = engine_schedule(&world->engine, due, EVENT_TIMEOUT, EVENT_BROKER, index);
+    if (!timer_is_set(world, slot->batch_timer))
+        timer_set(world, slot->batch_timer, due, EVENT_TIMEOUT);
     return false;
 }
 
@@ -255,22 +256,6 @@ void message_redelivery_due(World *world, uint32_t handle)
         slot_let_go(world, message);
     message_requeue(world, handle);
     subscription_touch(world, subscription);
-}
-
-/* --- timers */
-
-EventId *broker_timer(const World *world, uint32_t timer)
-{
-    return timer < world->slot_count ? &world->slots[timer].event
-                                     : &world->subscriptions[timer - world->slot_count].expiry;
-}
-
-void broker_event(World *world, uint32_t timer)
-{
-    if (timer < world->slot_count)
-        subscription_touch(world, world->slots[timer].subscription);
-    else
-        ready_expiry_event(world, timer - world->slot_count);
 }
 
 /* --- the end of the run */

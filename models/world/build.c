@@ -1,8 +1,9 @@
 /* From the constant topology to live objects, and back to nothing. */
 #include <glib.h>
 
-#include "models/world/internal.h"
+#include "models/world/broker.h"
 #include "models/world/pool.h"
+#include "models/world/timer.h"
 
 static uint64_t key_of(const World *world, const char *entity, const char *purpose)
 {
@@ -134,7 +135,11 @@ static void build_slots(World *world, uint32_t index, uint32_t first)
             &topology->services[topology->operations[consumer->operation].service];
         for (uint32_t r = 0; r < service->replicas; r++)
             *slot++ = (ConsumerSlot){
-                .subscription = index, .consumer = i, .replica = service->first_replica + r};
+                .subscription = index,
+                .consumer = i,
+                .replica = service->first_replica + r,
+                .batch_timer = timer_new(world, subscription_touch, index),
+            };
         subscription->lanes[i] = consumer->redelivery_timeout > 0
                                      ? engine_lane(&world->engine, consumer->redelivery_timeout)
                                      : NO_INDEX;
@@ -161,6 +166,7 @@ static void build_brokers(World *world)
         subscription->lanes = g_new(uint32_t, config->consumer_count);
         subscription->delivery_key = key_of(world, config->full_name, "delivery");
         subscription->filter_key = key_of(world, config->full_name, "filter");
+        subscription->expiry_timer = timer_new(world, ready_expiry_event, i);
         if (config->group == NULL)
             build_slots(world, i, first);
         first += subscription->slot_count;
@@ -294,6 +300,7 @@ void world_build(World *world)
     slab_grow(&world->messages);
     build_replicas(world);
     build_links(world);
+    timers_build(world);
     build_brokers(world);
     streams_build(world);
     replies_build(world);
@@ -354,6 +361,7 @@ void world_demolish(World *world)
     streams_demolish(world);
     replies_demolish(world);
     pools_demolish(world);
+    timers_demolish(world);
     void *const arrays[] = {
         world->replicas,       world->links,       world->subscriptions, world->slots,
         world->sources,        world->users,       world->operations,    world->abort_keys,

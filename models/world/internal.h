@@ -45,10 +45,9 @@ typedef enum EventKind {
     EVENT_SOURCE,          /* workload: the next arrival */
     EVENT_USER,            /* user of a closed workload: has thought */
     EVENT_FAULT,           /* edge of a fault window */
-    EVENT_BROKER, /* slot: its batch is due; behind the slots a subscription: its head expires */
-    EVENT_STREAM, /* timer of a stream's member, group or partition */
-    EVENT_REPLY,  /* reply: has reached its queue, or its caller */
-    EVENT_CONNECTION, /* connection: is open, or cannot be opened */
+    EVENT_TIMER,           /* timer of what lives as long as the world */
+    EVENT_REPLY,           /* reply: has reached its queue, or its caller */
+    EVENT_CONNECTION,      /* connection: is open, or cannot be opened */
 } EventKind;
 
 typedef enum FrameState {
@@ -345,8 +344,8 @@ typedef struct ConsumerSlot {
     RefQueue buffer;   /* of messages */
     uint32_t buffered; /* of these, those that are not somewhere else meanwhile */
     uint32_t in_transit;
-    EventId event; /* the batch to come has waited for long enough */
-    bool is_due;   /* on world->due_slots */
+    uint32_t batch_timer; /* the batch to come has waited for long enough */
+    bool is_due;          /* on world->due_slots */
 } ConsumerSlot;
 
 typedef struct ReadyLine {
@@ -372,9 +371,9 @@ typedef struct Subscription {
     SimTime offered_since; /* there are some, or the last batch of them went out */
     KeyState *keys;        /* by key */
     uint32_t key_room;
-    uint64_t sequence; /* of the last message that was taken in */
-    Seen seen;         /* by consumers that recognise duplicates */
-    EventId expiry;    /* of the head */
+    uint64_t sequence;     /* of the last message that was taken in */
+    Seen seen;             /* by consumers that recognise duplicates */
+    uint32_t expiry_timer; /* of the head */
     SimTime expiry_due;
     uint32_t *lanes; /* of each consumer's redelivery_timeout; NO_INDEX: none */
     uint64_t delivery_key, filter_key;
@@ -435,6 +434,7 @@ struct World {
     Source *sources;
     User *users;
     OperationCondition *operations;
+    GArray *timers;
     EventId *fault_events; /* two of each window: start, end */
     uint32_t *windows_on;  /* ascending */
     uint32_t windows_on_count;
@@ -694,12 +694,17 @@ void publish_over(World *world, Call *call);
 /* Puts a message into any broker at once, as a dead letter. */
 void broker_take(World *world, uint32_t broker, uint32_t request, uint64_t visit);
 
+/* --- timer.c */
+
+EventId *timer_event_held(const World *world, uint32_t timer);
+void timer_event(World *world, uint32_t timer);
+void timers_build(World *world);
+void timers_demolish(World *world);
+
 /* --- broker.c */
 
 void subscription_dispatch(World *world, uint32_t subscription);
 void message_event(World *world, uint32_t message);
-EventId *broker_timer(const World *world, uint32_t timer);
-void broker_event(World *world, uint32_t timer);
 void message_redelivery_due(World *world, uint32_t message);
 void message_unfinished(World *world, uint32_t message);
 
@@ -720,8 +725,6 @@ void stream_publish(World *world, Call *call, uint32_t broker, SimTime takes, ui
 void stream_take(World *world, uint32_t broker, uint32_t request, uint64_t visit);
 void stream_message_event(World *world, uint32_t message);
 void stream_message_unfinished(World *world, const Message *record);
-EventId *stream_timer(const World *world, uint32_t timer);
-void stream_event(World *world, uint32_t timer);
 void stream_member_go_on(World *world, uint32_t member);
 void stream_processed(World *world, const Frame *frame, bool has_succeeded);
 void stream_replica_changed(World *world, uint32_t replica); /* crashed, hangs, or is back */

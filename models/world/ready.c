@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "models/world/broker.h"
+#include "models/world/timer.h"
 
 #define KEYS_FIRST 16u
 
@@ -174,15 +175,14 @@ static void expire(World *world, Subscription *subscription, SimTime until)
     }
 }
 
-static void arm_expiry(World *world, Subscription *subscription, uint32_t index)
+static void arm_expiry(World *world, Subscription *subscription)
 {
     SimTime due = expiry_of(world, subscription);
     if (due > world_drain_limit(world) ||
-        (subscription->expiry != 0 && subscription->expiry_due <= due))
+        (timer_is_set(world, subscription->expiry_timer) && subscription->expiry_due <= due))
         return;
     subscription->expiry_due = due;
-    subscription->expiry = engine_schedule(&world->engine, due, EVENT_TIMEOUT, EVENT_BROKER,
-                                           world->slot_count + index);
+    timer_set(world, subscription->expiry_timer, due, EVENT_TIMEOUT);
 }
 
 /* At its very last moment a message can still be delivered. */
@@ -193,7 +193,7 @@ void ready_expire(World *world, uint32_t index)
         return;
     expire(world, subscription, world_now(world) - 1);
     if (subscription->offered > 0)
-        arm_expiry(world, subscription, index);
+        arm_expiry(world, subscription);
 }
 
 void ready_expiry_event(World *world, uint32_t index)

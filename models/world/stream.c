@@ -152,7 +152,7 @@ void partition_lose_old(World *world, uint32_t index)
     while (partition->unread != SLAB_NONE &&
            unread_until(world, partition, config->retention) <= world_now(world))
         lose_oldest(world, partition);
-    uint32_t timer = partition_timer(world->streams, index);
+    uint32_t timer = partition->timer;
     if (partition->unread == SLAB_NONE || timer_is_set(world, timer))
         return;
     SimTime due = unread_until(world, partition, config->retention);
@@ -320,34 +320,4 @@ void stream_message_unfinished(World *world, const Message *record)
 {
     if (record->state != MESSAGE_SENDING && record->state != MESSAGE_REPLICATING)
         record_report(world, record, MESSAGE_UNFINISHED, true);
-}
-
-/* --- events */
-
-EventId *stream_timer(const World *world, uint32_t timer)
-{
-    return &world->streams->timers[timer];
-}
-
-static void member_timer_event(World *world, uint32_t member, MemberTimer timer)
-{
-    if (timer == TIMER_STEP)
-        member_step(world, member);
-    else if (timer == TIMER_COMMIT)
-        member_touch(world, member);
-    else
-        member_expire(world, member);
-}
-
-void stream_event(World *world, uint32_t timer)
-{
-    const Streams *streams = world->streams;
-    uint32_t groups = group_timer(streams, 0), partitions = partition_timer(streams, 0);
-    timer_cancel(world, timer);
-    if (timer < groups)
-        member_timer_event(world, timer / MEMBER_TIMERS, timer % MEMBER_TIMERS);
-    else if (timer < partitions)
-        group_step(world, timer - groups);
-    else
-        partition_lose_old(world, timer - partitions);
 }

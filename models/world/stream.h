@@ -12,7 +12,7 @@
 #ifndef TOPPLE_MODELS_WORLD_STREAM_H
 #define TOPPLE_MODELS_WORLD_STREAM_H
 
-#include "models/world/internal.h"
+#include "models/world/timer.h"
 
 /* A partition of a stream as one group sees it. */
 typedef struct Partition {
@@ -27,6 +27,7 @@ typedef struct Partition {
     uint32_t unread_count, processed_count;
     bool is_offered;   /* stands in its owner's `unread` */
     SimTime read_from; /* when its owner began to fetch */
+    uint32_t timer;    /* the first unread record is lost */
 } Partition;
 
 typedef struct Member {
@@ -44,6 +45,8 @@ typedef struct Member {
     uint64_t polls;
     SimTime latency; /* of the poll under way */
     SimTime next_commit;
+    uint32_t step_timer; /* a poll or a wait is over */
+    uint32_t commit_timer, session_timer;
 } Member;
 
 typedef enum GroupState {
@@ -66,6 +69,7 @@ typedef struct Group {
     uint32_t moving;    /* partitions still to be given up */
     uint64_t fetch_key, rebalance_key;
     uint64_t rebalances;
+    uint32_t timer; /* what it waits for is over */
 } Group;
 
 /* What a replica (or, of all users, they together) remembers about where it sends records. */
@@ -86,7 +90,6 @@ typedef struct Streams {
     Partition *partitions;
     Member *members;
     uint32_t *group_of; /* of each subscription */
-    EventId *timers;
     uint32_t group_count, partition_count, member_count;
 } Streams;
 
@@ -105,41 +108,6 @@ static inline Group *group_at(const World *world, uint32_t group)
     return &world->streams->groups[group];
 }
 
-/* --- timers: three of each member, one of each group, one of each partition */
-
-typedef enum MemberTimer { TIMER_STEP, TIMER_COMMIT, TIMER_SESSION, MEMBER_TIMERS } MemberTimer;
-
-static inline uint32_t member_timer(uint32_t member, MemberTimer timer)
-{
-    return member * MEMBER_TIMERS + (uint32_t)timer;
-}
-
-static inline uint32_t group_timer(const Streams *streams, uint32_t group)
-{
-    return streams->member_count * MEMBER_TIMERS + group;
-}
-
-static inline uint32_t partition_timer(const Streams *streams, uint32_t partition)
-{
-    return streams->member_count * MEMBER_TIMERS + streams->group_count + partition;
-}
-
-static inline void timer_set(World *world, uint32_t timer, SimTime time, EventClass event_class)
-{
-    world->streams->timers[timer] =
-        engine_schedule(&world->engine, time, event_class, EVENT_STREAM, timer);
-}
-
-static inline bool timer_is_set(const World *world, uint32_t timer)
-{
-    return world->streams->timers[timer] != 0;
-}
-
-static inline void timer_cancel(World *world, uint32_t timer)
-{
-    world->streams->timers[timer] = 0;
-}
-
 /* --- stream.c: the log */
 
 void record_report(World *world, const Message *record, MessageEvent event, bool leaves);
@@ -156,7 +124,7 @@ void partition_lose_old(World *world, uint32_t partition);
 /* --- stream_member.c */
 
 void member_touch(World *world, uint32_t member); /* it may have something to do */
-void member_step(World *world, uint32_t member);  /* its TIMER_STEP: a poll or a wait is over */
+void member_step(World *world, uint32_t member);  /* its step timer: a poll or a wait is over */
 void member_commit_all(World *world, Member *member);
 void member_stop_polling(World *world, uint32_t member);
 /* The batch, and what it knows of its partitions, is gone. */

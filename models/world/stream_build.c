@@ -57,6 +57,9 @@ static void build_members(World *world, uint32_t index)
         member->group = index;
         member->replica = service->first_replica + i % service->replicas;
         member->next_commit = group->config->group->auto_commit_interval;
+        member->step_timer = timer_new(world, member_step, group->first_member + i);
+        member->commit_timer = timer_new(world, member_touch, group->first_member + i);
+        member->session_timer = timer_new(world, member_expire, group->first_member + i);
     }
 }
 
@@ -74,8 +77,12 @@ static void build_group(World *world, uint32_t index, uint32_t subscription, con
     }
     group->fetch_key = key_of(world, config->full_name, "fetch");
     group->rebalance_key = key_of(world, config->full_name, "rebalance");
-    for (uint32_t p = 0; p < group->broker->stream.partitions; p++)
-        partition_at(world, group->first_partition + p)->group = index;
+    group->timer = timer_new(world, group_step, index);
+    for (uint32_t i = 0; i < group->broker->stream.partitions; i++) {
+        Partition *partition = partition_at(world, group->first_partition + i);
+        partition->group = index;
+        partition->timer = timer_new(world, partition_lose_old, group->first_partition + i);
+    }
     build_members(world, index);
     group_assign(world, group);
 }
@@ -101,7 +108,6 @@ void streams_build(World *world)
     streams->partitions = g_new0(Partition, streams->partition_count);
     streams->members = g_new0(Member, streams->member_count);
     streams->group_of = g_new0(uint32_t, topology->subscription_count);
-    streams->timers = g_new0(EventId, partition_timer(streams, streams->partition_count));
     for (uint32_t i = 0; i < topology->broker_count; i++) {
         if (topology->brokers[i].kind == BROKER_STREAM)
             build_stream(world, i);
@@ -130,8 +136,8 @@ void streams_demolish(World *world)
         ref_queue_clear(&streams->members[i].batch);
         ref_queue_clear(&streams->members[i].dirty);
     }
-    void *const arrays[] = {streams->streams, streams->groups,   streams->partitions,
-                            streams->members, streams->group_of, streams->timers};
+    void *const arrays[] = {streams->streams, streams->groups, streams->partitions,
+                            streams->members, streams->group_of};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_free(arrays[i]);
     g_free(streams);

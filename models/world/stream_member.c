@@ -65,7 +65,7 @@ void member_commit_all(World *world, Member *member)
 static void commit_if_due(World *world, uint32_t index)
 {
     Member *member = member_at(world, index);
-    uint32_t timer = member_timer(index, TIMER_COMMIT);
+    uint32_t timer = member->commit_timer;
     if (member->dirty.count == 0)
         return;
     if (config_of(world, member)->commit != COMMIT_AUTO || member->next_commit <= world_now(world))
@@ -92,7 +92,7 @@ void member_stop_polling(World *world, uint32_t index)
     if (!member->is_polling)
         return;
     member->is_polling = false;
-    timer_cancel(world, member_timer(index, TIMER_STEP));
+    timer_cancel(world, member->step_timer);
 }
 
 /* Since when the first unread record could be fetched: consumers fetch ahead of their polls. */
@@ -132,7 +132,7 @@ static void poll_begin(World *world, uint32_t index)
     member->polls++;
     member->is_polling = true;
     SimTime due = fetched_from(world, partition) + member->latency;
-    timer_set(world, member_timer(index, TIMER_STEP), MAX(due, world_now(world)), EVENT_ARRIVAL);
+    timer_set(world, member->step_timer, MAX(due, world_now(world)), EVENT_ARRIVAL);
 }
 
 static void record_deliver(World *world, Message *record)
@@ -275,7 +275,7 @@ static void record_failed(World *world, uint32_t index, Message *record)
     record->state = MESSAGE_DELAYED;
     record_report(world, record, MESSAGE_REDELIVERED, false);
     member->is_retrying = true;
-    timer_set(world, member_timer(index, TIMER_STEP), world_now(world) + consumer->redelivery_delay,
+    timer_set(world, member->step_timer, world_now(world) + consumer->redelivery_delay,
               EVENT_RETRY);
 }
 
@@ -333,6 +333,6 @@ void member_clear(World *world, uint32_t index)
     member->batch_left = 0;
     member->is_polling = false;
     member->is_retrying = false;
-    timer_cancel(world, member_timer(index, TIMER_STEP));
-    timer_cancel(world, member_timer(index, TIMER_COMMIT));
+    timer_cancel(world, member->step_timer);
+    timer_cancel(world, member->commit_timer);
 }

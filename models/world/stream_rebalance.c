@@ -129,16 +129,14 @@ static void plan_targets(World *world, const Group *group)
 
 static void start_timer(World *world, Group *group)
 {
-    uint32_t index = (uint32_t)(group - world->streams->groups);
     SimTime takes = world_draw(world, group->config->group->rebalance_time, group->rebalance_key,
                                group->rebalances++, 0);
-    timer_set(world, group_timer(world->streams, index), world_now(world) + takes,
-              EVENT_COMPLETION);
+    timer_set(world, group->timer, world_now(world) + takes, EVENT_COMPLETION);
 }
 
 static void stop_timer(World *world, const Group *group)
 {
-    timer_cancel(world, group_timer(world->streams, (uint32_t)(group - world->streams->groups)));
+    timer_cancel(world, group->timer);
 }
 
 static void sync_when_gathered(World *world, Group *group)
@@ -306,7 +304,7 @@ static void fall_silent(World *world, uint32_t index)
 {
     Member *member = member_at(world, index);
     Group *group = group_at(world, member->group);
-    uint32_t session = member_timer(index, TIMER_SESSION);
+    uint32_t session = member->session_timer;
     member->is_silent = true;
     if (!timer_is_set(world, session)) {
         group->lingering++;
@@ -324,7 +322,7 @@ static void fall_silent(World *world, uint32_t index)
 static void resume(World *world, Group *group, uint32_t index, bool was_down)
 {
     const Member *member = member_at(world, index);
-    timer_cancel(world, member_timer(index, TIMER_SESSION));
+    timer_cancel(world, member->session_timer);
     group->lingering--;
     if (group->state == GROUP_GATHERING && !member->has_joined)
         group->pending++;
@@ -344,7 +342,7 @@ static void come_back(World *world, uint32_t index)
     bool is_same = !was_down || group->config->group->rebalance == REBALANCE_STATIC;
     member->is_silent = false;
     member->is_down = false;
-    if (is_same && member->is_in_group && timer_is_set(world, member_timer(index, TIMER_SESSION))) {
+    if (is_same && member->is_in_group && timer_is_set(world, member->session_timer)) {
         resume(world, group, index, was_down);
         return;
     }

@@ -39,10 +39,8 @@ static EventId *holder_of(const World *world, EventId id)
         return &world->users[handle].event;
     case EVENT_FAULT:
         return &world->fault_events[handle];
-    case EVENT_BROKER:
-        return broker_timer(world, handle);
-    case EVENT_STREAM:
-        return stream_timer(world, handle);
+    case EVENT_TIMER:
+        return timer_event_held(world, handle);
     case EVENT_REPLY:
         return reply_event_held(world, handle);
     case EVENT_CONNECTION:
@@ -163,12 +161,8 @@ static void dispatch_other(World *world, EventId id)
     case EVENT_FAULT:
         fault_event(world, handle);
         return;
-    case EVENT_BROKER:
-        *holder_of(world, id) = 0;
-        broker_event(world, handle);
-        return;
-    case EVENT_STREAM:
-        stream_event(world, handle);
+    case EVENT_TIMER:
+        timer_event(world, handle);
         return;
     case EVENT_REPLY:
         reply_event(world, handle);
