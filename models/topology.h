@@ -273,6 +273,8 @@ typedef struct GroupConfig {
     int assignment;               /* Assignment */
     const Distribution *rebalance_time;
     SimTime session_timeout;
+    SimTime max_poll_interval; /* 0: no limit */
+    int delivery;              /* Delivery; at most once: what was handed out never comes again */
 } GroupConfig;
 
 /* What waits for consumers, and for how long. */

@@ -18,7 +18,7 @@
 static const char *const broker_kinds[] = {"queue", "topic", "stream", NULL};
 static const char *const partitioners[] = {"round_robin", "sticky", NULL};
 static const char *const acknowledgements[] = {"0", "1", "all", NULL};
-static const char *const deliveries[] = {"at_least_once", "at_most_once", "effectively_once", NULL};
+const char *const deliveries[] = {"at_least_once", "at_most_once", "effectively_once", NULL};
 static const char *const overflows[] = {"reject_publish", "drop_head", "block", NULL};
 
 /* --- keys */

@@ -6,7 +6,6 @@
 #define CONCURRENCY_MAX 100000
 #define LENGTH_MAX      1000000000
 #define BATCH_MAX       10000
-#define WINDOW_DEFAULT  (24 * 3600 * SIM_TIME_S) /* of effectively_once */
 
 static const char *const acks[] = {"after_processing", "before_processing", NULL};
 static const char *const failures[] = {"requeue", "reject", "wait", NULL};
@@ -20,7 +19,7 @@ static bool read_broker(const Spec *spec, ReadContext *context, void *value)
 static const KeyCustom broker_custom = {read_broker, "the name of a broker",
                                         "{\"type\": \"string\"}"};
 
-static const Key deduplication_keys[] = {
+const Key deduplication_keys[] = {
     {"window", KEY_DURATION, .offset = offsetof(DeduplicationConfig, window), .min = 1,
      .max = (double)SIM_TIME_LONGEST, .fallback = "\"24h\"",
      .summary = "how long a consumer remembers what it has done"},
@@ -72,7 +71,7 @@ static ConsumerConfig consumer_default(const BacklogConfig *backlog)
     if (backlog->delivery == DELIVERY_AT_MOST_ONCE)
         consumer.ack = ACK_BEFORE_PROCESSING;
     if (backlog->delivery == DELIVERY_EFFECTIVELY_ONCE)
-        consumer.deduplication.window = WINDOW_DEFAULT;
+        consumer.deduplication.window = DEDUPLICATION_WINDOW;
     return consumer;
 }
 

@@ -1,6 +1,7 @@
 /* "consumer_groups" of a stream, and what a broker has only if it is one. */
 #include "models/reader/streams.h"
 
+#include "models/reader/consumers.h"
 #include "models/reader/tables.h"
 
 #define CONCURRENCY_MAX  100000
@@ -64,6 +65,9 @@ const Key consumer_group_keys[] = {
     {"session_timeout", KEY_DURATION, .offset = GROUP(session_timeout),
      .max = (double)SIM_TIME_LONGEST, .fallback = "\"45s\"",
      .summary = "after which a consumer that crashed or hangs is out of the group"},
+    {"max_poll_interval", KEY_DURATION, .nullable = true, .offset = GROUP(max_poll_interval),
+     .min = 1, .max = (double)SIM_TIME_LONGEST, .fallback = "\"5m\"",
+     .summary = "a consumer that takes longer with a batch is out of the group; null: no limit"},
     {"max_deliveries", KEY_INTEGER, .nullable = true, .offset = CONSUMER(max_deliveries), .min = 1,
      .max = RECORDS_MAX, .fallback = "10",
      .summary =
@@ -75,9 +79,14 @@ const Key consumer_group_keys[] = {
     {"dead_letter", KEY_CUSTOM, .nullable = true, .offset = CONSUMER(dead_letter),
      .detail.custom = &broker_custom,
      .summary = "broker that gets what failed its last delivery; skipped by default"},
-    {"max_poll_interval", KEY_UNSUPPORTED,
-     .summary = "between polls, before a consumer is put out"},
-    {"idempotency", KEY_UNSUPPORTED, .summary = "duplicates are recognised"},
+    {"delivery", KEY_CHOICE, .offset = GROUP(delivery), .fallback = "\"at_least_once\"",
+     .detail.choices = deliveries,
+     .summary =
+         "at_most_once: a record counts as committed when it is handed out, and does not come "
+         "again; effectively_once: consumers recognise duplicates"},
+    {"deduplication", KEY_OBJECT, .nullable = true, .offset = CONSUMER(deduplication),
+     .present = CONSUMER(has_deduplication), .detail.keys = deduplication_keys,
+     .summary = "duplicates are recognised and have no effect; with effectively_once by default"},
     {.name = NULL},
 };
 
@@ -107,12 +116,36 @@ void stream_refuse_keys(const Spec *spec, int kind)
         refuse_keys(spec, of_streams, "is for a broker of \"kind\": \"stream\"");
 }
 
+/* Handed out at most once: nothing that is about coming again. */
+static bool check_at_most_once(const Spec *spec)
+{
+    static const char *const of_others[] = {"commit",      "auto_commit_interval", "max_deliveries",
+                                            "dead_letter", "redelivery_delay",     "deduplication",
+                                            NULL};
+    bool is_good = true;
+    Spec child;
+    for (const char *const *key = of_others; *key != NULL; key++) {
+        if (spec_has(spec, *key) && spec_member(spec, *key, &child))
+            is_good = spec_problem_at_key(&child,
+                                          "has no place where records are delivered at most once");
+    }
+    return is_good;
+}
+
 static bool read_group(const Spec *spec, ReadContext *context, uint32_t broker, GroupDraft *draft)
 {
     Spec child;
-    *draft = (GroupDraft){.consumer = {.max_deliveries = UINT32_MAX, .dead_letter = NO_INDEX}};
+    *draft = (GroupDraft){.consumer = {.max_deliveries = UINT32_MAX,
+                                       .dead_letter = NO_INDEX,
+                                       .deduplication.window = DEDUPLICATION_WINDOW}};
     if (!keys_read(spec, context, draft, consumer_group_keys))
         return false;
+    draft->consumer.has_deduplication |= draft->group.delivery == DELIVERY_EFFECTIVELY_ONCE;
+    if (draft->group.delivery == DELIVERY_AT_MOST_ONCE) {
+        draft->group.commit = COMMIT_AFTER_RECORD;
+        if (!check_at_most_once(spec))
+            return false;
+    }
     if (draft->group.commit != COMMIT_AUTO && spec_member(spec, "auto_commit_interval", &child))
         return spec_problem_at_key(&child, "is for \"commit\": \"auto\"");
     if (draft->consumer.dead_letter == broker && spec_member(spec, "dead_letter", &child))

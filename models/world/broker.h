@@ -85,6 +85,9 @@ static inline Publication message_publication(const Message *message)
                          .reply_to = message->reply_to};
 }
 
+/* What a call publishes is known by, also when a retry of its link publishes it again. */
+uint64_t publish_identity(const World *world, const Call *call);
+bool publish_may_be_repeated(const World *world, const Call *call);
 void broker_put(World *world, uint32_t broker, const Publication *publication);
 /* There may be room now: publishers that wait for it come first come, first served. */
 void publish_admit(World *world, Subscription *subscription);

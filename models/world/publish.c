@@ -182,6 +182,25 @@ static uint32_t draw_count(World *world, const Count *count, uint64_t key, uint6
                                : count_draw(count, sim_rng_at(&world->rng, key, request, visit));
 }
 
+/* Where it comes from, whatever the attempt. */
+static uint64_t origin_of(const World *world, const Call *call)
+{
+    return call->is_publication ? call->visit : sim_mix(call->visit, world->sites[call->site].hash);
+}
+
+uint64_t publish_identity(const World *world, const Call *call)
+{
+    return sim_mix(request_at(world, call->request)->id, origin_of(world, call));
+}
+
+bool publish_may_be_repeated(const World *world, const Call *call)
+{
+    if (call->is_publication)
+        return false;
+    const LinkConfig *link = world->sites[call->site].link->config;
+    return link->has_retry_policy && link->retry_policy.max_attempts > 1;
+}
+
 /* Key and priority are those of the call: a retry sends them again. */
 static Publication publication_of(World *world, const Call *call)
 {
@@ -192,14 +211,12 @@ static Publication publication_of(World *world, const Call *call)
     const Count *priority = publish == NULL ? site->config->priority : publish->priority;
     const BrokerKeys *keys = &world->broker_keys[call->target];
     uint64_t request = request_at(world, call->request)->id;
-    uint64_t visit = publish == NULL ? sim_mix(call->visit, site->hash) : call->visit;
+    uint64_t visit = origin_of(world, call);
     Publication publication = {.visit = publish_visit(world, call),
-                               .identity = sim_mix(request, visit),
+                               .identity = publish_identity(world, call),
                                .request = call->request,
                                .reply_to = call_address(world, call),
-                               .may_be_repeated =
-                                   site != NULL && site->link->config->has_retry_policy &&
-                                   site->link->config->retry_policy.max_attempts > 1};
+                               .may_be_repeated = publish_may_be_repeated(world, call)};
     if (key != NULL)
         publication.key = 1 + draw_count(world, key, keys->key, request, visit);
     if (priority != NULL)

@@ -3,6 +3,7 @@
  * A publication is carried by a message of its own, MESSAGE_SENDING until the leader has it and
  * MESSAGE_REPLICATING until it can be read. Once sent, a record is written whatever becomes of its
  * publisher. */
+#include "models/world/broker.h"
 #include "models/world/stream.h"
 
 void record_report(World *world, const Message *record, MessageEvent event, bool leaves)
@@ -91,9 +92,22 @@ void partition_skip(World *world, uint32_t index, MessageEvent event)
     partition_pop(world, partition, event);
 }
 
+/* What was handed out counts as committed: who had it is gone, or has lost it. */
+static void lose_handed_out(World *world, Partition *partition, bool may_go_on)
+{
+    while (partition->first != partition->unread) {
+        const Message *record = message_at(world, partition->first);
+        bool is_done = record->processed != SIM_TIME_NEVER ||
+                       (may_go_on && record->state == MESSAGE_PROCESSING);
+        partition_pop(world, partition, is_done ? MESSAGE_ACKNOWLEDGED : MESSAGE_LOST);
+    }
+}
+
 void partition_rewind(World *world, uint32_t index, bool may_go_on)
 {
     Partition *partition = partition_at(world, index);
+    if (group_at(world, partition->group)->config->group->delivery == DELIVERY_AT_MOST_ONCE)
+        lose_handed_out(world, partition, may_go_on);
     for (uint32_t handle = partition->first; handle != partition->unread;) {
         Message *record = message_at(world, handle);
         if (may_go_on && record->state == MESSAGE_PROCESSING)
@@ -172,6 +186,8 @@ static void record_append(World *world, uint32_t index, const Message *sent)
     Message *record = message_at(world, handle);
     record->published = sent->published;
     record->reply_to = sent->reply_to;
+    record->identity = sent->identity;
+    record->may_be_repeated = sent->may_be_repeated;
     record->partition = index;
     record->state = MESSAGE_READY;
     if (partition->last == SLAB_NONE)
@@ -251,6 +267,8 @@ void stream_publish(World *world, Call *call, uint32_t broker, SimTime takes, ui
     sent->caller = call->self;
     sent->caller_serial = call->serial;
     sent->reply_to = call_address(world, call);
+    sent->identity = publish_identity(world, call);
+    sent->may_be_repeated = publish_may_be_repeated(world, call);
     sent->event = engine_schedule(&world->engine, world_now(world) + takes, EVENT_COMPLETION,
                                   EVENT_MESSAGE, handle);
     if (world->topology->brokers[broker].stream.acks == ACKS_NONE)

@@ -40,13 +40,14 @@ typedef struct Member {
     bool is_due;      /* on world->due_slots */
     bool is_polling, is_processing, is_retrying;
     bool is_down, is_silent; /* as its replica was when last looked at; silent: no heartbeats */
+    bool is_late;            /* it works, and has not polled for max_poll_interval */
     bool is_in_group;        /* not before a rebalance has let it in */
     bool has_joined;         /* the rebalance under way */
     uint64_t polls;
     SimTime latency; /* of the poll under way */
     SimTime next_commit;
     uint32_t step_timer; /* a poll or a wait is over */
-    uint32_t commit_timer, session_timer;
+    uint32_t commit_timer, session_timer, poll_timer;
 } Member;
 
 typedef enum GroupState {
@@ -69,7 +70,8 @@ typedef struct Group {
     uint32_t moving;    /* partitions still to be given up */
     uint64_t fetch_key, rebalance_key;
     uint64_t rebalances;
-    uint32_t timer; /* what it waits for is over */
+    uint32_t timer;     /* what it waits for is over */
+    uint32_t poll_lane; /* max_poll_interval; NO_INDEX: no limit */
 } Group;
 
 /* What a replica (or, of all users, they together) remembers about where it sends records. */
@@ -138,7 +140,10 @@ void partition_give(World *world, uint32_t partition, uint32_t member); /* or NO
 void group_assign(World *world, Group *group); /* all partitions, to the members that are alive */
 /* Between batches: does what the group waits for. False: the member must not read on. */
 bool member_may_read(World *world, uint32_t member);
-void member_expire(World *world, uint32_t member); /* its session has timed out */
-void group_step(World *world, uint32_t group);     /* the group's timer */
+void member_expire(World *world, uint32_t member);   /* its session has timed out */
+void member_too_late(World *world, uint32_t member); /* its poll is overdue */
+/* A late member is about to poll. */
+void member_catch_up(World *world, uint32_t member);
+void group_step(World *world, uint32_t group); /* the group's timer */
 
 #endif

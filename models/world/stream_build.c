@@ -60,6 +60,7 @@ static void build_members(World *world, uint32_t index)
         member->step_timer = timer_new(world, member_step, group->first_member + i);
         member->commit_timer = timer_new(world, member_touch, group->first_member + i);
         member->session_timer = timer_new(world, member_expire, group->first_member + i);
+        member->poll_timer = timer_new(world, member_too_late, group->first_member + i);
     }
 }
 
@@ -78,6 +79,8 @@ static void build_group(World *world, uint32_t index, uint32_t subscription, con
     group->fetch_key = key_of(world, config->full_name, "fetch");
     group->rebalance_key = key_of(world, config->full_name, "rebalance");
     group->timer = timer_new(world, group_step, index);
+    SimTime interval = config->group->max_poll_interval;
+    group->poll_lane = interval > 0 ? engine_lane(&world->engine, interval) : NO_INDEX;
     for (uint32_t i = 0; i < group->broker->stream.partitions; i++) {
         Partition *partition = partition_at(world, group->first_partition + i);
         partition->group = index;

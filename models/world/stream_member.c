@@ -175,6 +175,13 @@ static uint32_t take_turn(World *world, Member *member, Ref ref, uint32_t room)
     return count;
 }
 
+static void watch_next_poll(World *world, const Member *member)
+{
+    uint32_t lane = group_of(world, member)->poll_lane;
+    if (lane != NO_INDEX && member->batch_left > 0)
+        timer_arm(world, member->poll_timer, lane);
+}
+
 /* Partitions take turns, from poll to poll as well. */
 static void poll_end(World *world, uint32_t index)
 {
@@ -186,6 +193,7 @@ static void poll_end(World *world, uint32_t index)
         Ref turn = ref_queue_pop(&member->unread);
         member->batch_left += take_turn(world, member, turn, most - member->batch_left);
     }
+    watch_next_poll(world, member);
     member_touch(world, index);
 }
 
@@ -213,17 +221,6 @@ static void process(World *world, uint32_t index, uint32_t handle)
     replica_arrive(world, frame);
 }
 
-static void process_next(World *world, uint32_t index)
-{
-    const Member *member = member_at(world, index);
-    Ref turn = member->batch.refs[member->batch.head];
-    uint32_t handle = partition_at(world, turn.handle)->current;
-    Message *record = message_at(world, handle);
-    if (record->state == MESSAGE_DELAYED)
-        record_deliver(world, record);
-    process(world, index, handle);
-}
-
 /* One record less of the batch; its partition's count stands in the place of a serial. */
 static void batch_advance(Member *member)
 {
@@ -232,13 +229,36 @@ static void batch_advance(Member *member)
         ref_queue_pop(&member->batch);
 }
 
+static bool is_known(World *world, const Member *member, const Message *record)
+{
+    return consumer_of(world, member)->has_deduplication &&
+           (record->was_executed ||
+            (record->may_be_repeated && seen_has(&world->subscriptions[record->subscription].seen,
+                                                 record->identity, world_now(world))));
+}
+
+/* Its effect is there. What was there before it has been done twice, or, with deduplication, is
+ * noticed as the effect is noted. */
+static void record_executed(World *world, const Member *member, Message *record)
+{
+    const ConsumerConfig *consumer = consumer_of(world, member);
+    Seen *seen = &world->subscriptions[record->subscription].seen;
+    SimTime now = world_now(world);
+    if (record->is_duplicate || is_known(world, member, record))
+        record_report(world, record,
+                      consumer->has_deduplication ? MESSAGE_DEDUPLICATED : MESSAGE_EXECUTED_TWICE,
+                      false);
+    else if (consumer->has_deduplication && record->may_be_repeated)
+        seen_add(seen, record->identity, now, now + consumer->deduplication.window);
+    record->is_duplicate = true; /* if it comes again */
+    record->was_executed = true;
+}
+
+/* Dealt with: the next one's turn. */
 static void record_done(World *world, uint32_t index, Message *record)
 {
     Member *member = member_at(world, index);
     Partition *partition = partition_at(world, record->partition);
-    if (record->is_duplicate)
-        record_report(world, record, MESSAGE_EXECUTED_TWICE, false);
-    record->is_duplicate = true; /* if it comes again */
     record->processed = world_now(world);
     record->state = MESSAGE_READY;
     partition->current = record->next;
@@ -247,6 +267,32 @@ static void record_done(World *world, uint32_t index, Message *record)
         ref_queue_push(&member->dirty, record->partition, partition->serial);
     if (config_of(world, member)->commit == COMMIT_AFTER_RECORD)
         member_commit_all(world, member);
+}
+
+/* Its effect is there already. */
+static void record_skip(World *world, uint32_t index, Message *record)
+{
+    if (record->is_duplicate)
+        record_report(world, record, MESSAGE_DUPLICATE, false);
+    record_report(world, record, MESSAGE_DEDUPLICATED, false);
+    record->is_duplicate = true;
+    record->was_executed = true;
+    record_done(world, index, record);
+    member_touch(world, index);
+}
+
+static void process_next(World *world, uint32_t index)
+{
+    const Member *member = member_at(world, index);
+    Ref turn = member->batch.refs[member->batch.head];
+    uint32_t handle = partition_at(world, turn.handle)->current;
+    Message *record = message_at(world, handle);
+    if (record->state == MESSAGE_DELAYED)
+        record_deliver(world, record);
+    if (is_known(world, member, record))
+        record_skip(world, index, record);
+    else
+        process(world, index, handle);
 }
 
 static void record_give_up(World *world, Member *member, const Message *record)
@@ -289,6 +335,10 @@ void stream_processed(World *world, const Frame *frame, bool has_succeeded)
         return; /* the crash sees to the rest */
     if (record->is_live && record->serial == frame->from_serial) {
         if (has_succeeded)
+            record_executed(world, member, record);
+        else if (config_of(world, member)->delivery == DELIVERY_AT_MOST_ONCE)
+            record_report(world, record, MESSAGE_UNDONE, false);
+        if (has_succeeded || config_of(world, member)->delivery == DELIVERY_AT_MOST_ONCE)
             record_done(world, index, record);
         else
             record_failed(world, index, record);
@@ -313,12 +363,17 @@ void stream_member_go_on(World *world, uint32_t index)
 {
     Member *member = member_at(world, index);
     member->is_due = false;
-    if (member->is_silent || member->is_processing || member->is_retrying)
+    if (member->is_processing || member->is_retrying)
+        return;
+    if (member->is_late && member->batch_left == 0)
+        member_catch_up(world, index);
+    if (member->is_silent)
         return;
     if (member->batch_left > 0) {
         process_next(world, index);
         return;
     }
+    timer_cancel(world, member->poll_timer);
     commit_if_due(world, index);
     if (member_may_read(world, index) && !member->is_polling)
         poll_begin(world, index);
@@ -335,4 +390,5 @@ void member_clear(World *world, uint32_t index)
     member->is_retrying = false;
     timer_cancel(world, member->step_timer);
     timer_cancel(world, member->commit_timer);
+    timer_cancel(world, member->poll_timer);
 }

@@ -159,7 +159,7 @@ static void rebalance(World *world, Group *group)
     for (uint32_t i = 0; i < group->member_count; i++) {
         Member *member = member_at(world, group->first_member + i);
         member->has_joined = false;
-        if (member->is_silent)
+        if (member->is_silent || member->is_late)
             continue;
         group->pending++;
         member_touch(world, group->first_member + i);
@@ -296,6 +296,7 @@ static void crash(World *world, uint32_t index)
     Member *member = member_at(world, index);
     member->is_down = true;
     member->is_processing = false;
+    member->is_late = false;
     member_clear(world, index);
     for_each_partition_of(world, index, forget);
 }
@@ -311,7 +312,7 @@ static void fall_silent(World *world, uint32_t index)
         timer_set(world, session, world_now(world) + group->config->group->session_timeout,
                   EVENT_TIMEOUT);
     }
-    if (group->state == GROUP_GATHERING && !member->has_joined)
+    if (group->state == GROUP_GATHERING && !member->has_joined && !member->is_late)
         group->pending--;
     if (group->state != GROUP_SYNCING)
         return;
@@ -350,11 +351,41 @@ static void come_back(World *world, uint32_t index)
     rebalance(world, group);
 }
 
+/* The process is alive and says so no more: it leaves at once, or, static, is missed when its
+ * session ends. It polls again when it has finished its batch; put out, when it has finished the
+ * record in hand. */
+void member_too_late(World *world, uint32_t index)
+{
+    Member *member = member_at(world, index);
+    if (member->is_silent)
+        return;
+    fall_silent(world, index);
+    member->is_late = true;
+    if (group_at(world, member->group)->config->group->rebalance == REBALANCE_STATIC) {
+        member->is_silent = false;
+        return;
+    }
+    timer_cancel(world, member->session_timer);
+    member_expire(world, index);
+    member_touch(world, index);
+}
+
+void member_catch_up(World *world, uint32_t index)
+{
+    Member *member = member_at(world, index);
+    if (world->replicas[member->replica].is_hung)
+        return; /* it catches up when it wakes up */
+    member->is_late = false;
+    come_back(world, index);
+}
+
 void member_expire(World *world, uint32_t index)
 {
     Member *member = member_at(world, index);
     Group *group = group_at(world, member->group);
     group->lingering--;
+    if (member->is_late)
+        member->is_silent = true;
     if (member->is_silent)
         member_clear(world, index);
     for_each_partition_of(world, index, take_away);
@@ -363,6 +394,14 @@ void member_expire(World *world, uint32_t index)
         sync_when_gathered(world, group);
     else
         rebalance(world, group);
+}
+
+/* Late as before: only a poll brings it back. */
+static void wake_late(World *world, uint32_t index)
+{
+    Member *member = member_at(world, index);
+    member->is_silent = !member->is_in_group;
+    member_touch(world, index);
 }
 
 static void follow(World *world, uint32_t index)
@@ -374,6 +413,8 @@ static void follow(World *world, uint32_t index)
         crash(world, index);
     if (is_silent && !member->is_silent)
         fall_silent(world, index);
+    else if (!is_silent && member->is_late)
+        wake_late(world, index);
     else if (!is_silent && member->is_silent)
         come_back(world, index);
 }

@@ -25,6 +25,11 @@ void timer_set(World *world, uint32_t timer, SimTime due, EventClass class)
     timer_at(world, timer)->event = engine_schedule(&world->engine, due, class, EVENT_TIMER, timer);
 }
 
+void timer_arm(World *world, uint32_t timer, uint32_t lane)
+{
+    timer_at(world, timer)->event = engine_arm(&world->engine, lane, EVENT_TIMER, timer);
+}
+
 void timer_cancel(World *world, uint32_t timer)
 {
     timer_at(world, timer)->event = 0;

@@ -512,6 +512,186 @@ static void test_a_member_that_hangs_beyond_its_session_makes_duplicates(void **
            "49 rebalance_end s/g\n");
 }
 
+#define SLOW                                                                                       \
+    "'faults': {'f': {'type':'slowdown','factor':3,'target':{'service':'b'},'start':'10ms',"       \
+    "'duration':'12ms'}},"
+
+static const Case late = {
+    .duration = "15ms",
+    .steps = PUBLISH "," PUBLISH,
+    .replicas = "1",
+    .work = "{'compute':'5ms'}",
+    .stream = "'partitions': 1",
+    .more = SLOW,
+};
+
+/* The first record takes from 10 to 23. At 21 the consumer should have polled: it is put out, and
+ * finishes that record for nothing. It joins at 23, and has its partition again at 27. */
+static void test_a_consumer_that_polls_too_late_is_put_out_and_does_its_batch_again(void **state)
+{
+    (void)state;
+    Case given = late;
+    given.group = "'commit': 'after_batch', 'max_poll_interval': '11ms', 'rebalance_time': '4ms'";
+    expect(&given, "visit b|message|rebalance",
+           "10 message s/g published 1 waiting\n"
+           "10 message s/g published 2 waiting\n"
+           "10 message s/g delivered 2 waiting\n"
+           "10 message s/g delivered 2 waiting\n"
+           "21 message s/g redelivered 2 waiting\n"
+           "21 message s/g redelivered 2 waiting\n"
+           "21 rebalance_start s/g\n"
+           "23 visit b.op completed 10..23 from 10\n"
+           "27 rebalance_end s/g\n"
+           "27 message s/g delivered 2 waiting\n"
+           "27 message s/g delivered 2 waiting\n"
+           "27 message s/g duplicate 2 waiting\n"
+           "32 visit b.op completed 27..32 from 27\n"
+           "32 message s/g executed twice 2 waiting\n"
+           "37 visit b.op completed 32..37 from 32\n"
+           "37 message s/g acknowledged 1 waiting\n"
+           "37 message s/g acknowledged 0 waiting\n");
+}
+
+/* Nobody misses a static member before its session ends. */
+static void test_a_static_consumer_may_be_late_for_its_session(void **state)
+{
+    (void)state;
+    Case given = late;
+    given.group = "'commit': 'after_batch', 'max_poll_interval': '11ms', 'rebalance_time': '4ms',"
+                  "'rebalance': 'static'";
+    expect(&given, "visit b|acknowledged|rebalance",
+           "23 visit b.op completed 10..23 from 10\n"
+           "28 visit b.op completed 23..28 from 23\n"
+           "28 message s/g acknowledged 1 waiting\n"
+           "28 message s/g acknowledged 0 waiting\n");
+    given.group = "'commit': 'after_batch', 'max_poll_interval': '11ms', 'rebalance_time': '4ms',"
+                  "'rebalance': 'static', 'session_timeout': '1ms'";
+    expect(&given, "visit b|acknowledged|rebalance",
+           "22 rebalance_start s/g\n"
+           "23 visit b.op completed 10..23 from 10\n"
+           "27 rebalance_end s/g\n"
+           "32 visit b.op completed 27..32 from 27\n"
+           "37 visit b.op completed 32..37 from 32\n"
+           "37 message s/g acknowledged 1 waiting\n"
+           "37 message s/g acknowledged 0 waiting\n");
+}
+
+/* Its poll is due at 21, and it hangs from 22 to 40: it is late, and at 26 it is missed. With the
+ * rest of its record done it joins at 41. The same record makes it late once more, at 56, but it is
+ * done before the session ends. */
+static void test_a_late_consumer_that_hangs_comes_back_when_it_has_woken_up(void **state)
+{
+    (void)state;
+    Case given = late;
+    given.steps = PUBLISH;
+    given.more = "'faults': {'f': {'type':'hang','target':{'service':'b'},'start':'22ms',"
+                 "'duration':'18ms'}},";
+    given.work = "{'compute':'13ms'}";
+    given.group = "'commit': 'after_batch', 'max_poll_interval': '11ms', 'rebalance_time': '4ms',"
+                  "'rebalance': 'static', 'session_timeout': '5ms'";
+    expect(&given, "visit b|rebalance",
+           "26 rebalance_start s/g\n"
+           "30 rebalance_end s/g\n"
+           "41 visit b.op completed 10..41 from 10\n"
+           "41 rebalance_start s/g\n"
+           "45 rebalance_end s/g\n"
+           "58 visit b.op completed 45..58 from 45\n");
+}
+
+/* --- how often a record has its effect */
+
+/* One is done when the process crashes at 17, one is in processing, one in the batch. */
+static void test_at_most_once_a_crash_loses_what_was_handed_out(void **state)
+{
+    (void)state;
+    const Case given = {
+        .duration = "15ms",
+        .steps = PUBLISH "," PUBLISH "," PUBLISH,
+        .replicas = "1",
+        .work = "{'compute':'5ms'}",
+        .stream = "'partitions': 1",
+        .group = "'delivery': 'at_most_once', 'session_timeout': '20ms', 'rebalance_time': '4ms'",
+        .more = CRASH,
+    };
+    expect(&given, "message",
+           "10 message s/g published 1 waiting\n"
+           "10 message s/g published 2 waiting\n"
+           "10 message s/g published 3 waiting\n"
+           "10 message s/g delivered 3 waiting\n"
+           "10 message s/g delivered 3 waiting\n"
+           "10 message s/g delivered 3 waiting\n"
+           "15 message s/g acknowledged 2 waiting\n"
+           "17 message s/g lost 1 waiting\n"
+           "17 message s/g lost 0 waiting\n");
+}
+
+static void test_at_most_once_a_record_that_fails_is_not_done(void **state)
+{
+    (void)state;
+    const Case given = {
+        .duration = "15ms",
+        .steps = PUBLISH,
+        .replicas = "1",
+        .work = "{'compute':'5ms'},{'fail':1}",
+        .stream = "'partitions': 1",
+        .group = "'delivery': 'at_most_once'",
+    };
+    expect(&given, "message",
+           "10 message s/g published 1 waiting\n"
+           "10 message s/g delivered 1 waiting\n"
+           "15 message s/g undone 1 waiting\n"
+           "15 message s/g acknowledged 0 waiting\n");
+}
+
+/* As in the crash before the commit, but what was done is skipped. */
+static void test_effectively_once_what_is_repeated_has_no_effect(void **state)
+{
+    (void)state;
+    const Case given = {
+        .duration = "15ms",
+        .steps = PUBLISH "," PUBLISH,
+        .replicas = "1",
+        .work = "{'compute':'5ms'}",
+        .stream = "'partitions': 1",
+        .group = "'commit': 'after_batch', 'session_timeout': '20ms', 'rebalance_time': '4ms',"
+                 "'delivery': 'effectively_once'",
+        .more = CRASH,
+    };
+    expect(&given, "visit b|dupl|ack",
+           "15 visit b.op completed 10..15 from 10\n"
+           "17 visit b.op lost 15..17 from 15 wasted\n"
+           "41 message s/g duplicate 2 waiting\n"
+           "41 message s/g deduplicated 2 waiting\n"
+           "46 visit b.op completed 41..46 from 41\n"
+           "46 message s/g acknowledged 1 waiting\n"
+           "46 message s/g acknowledged 0 waiting\n");
+}
+
+/* The publisher hears nothing for 3 ms, and publishes again: two records, one effect. */
+static void test_effectively_once_a_retry_of_the_publisher_has_no_effect(void **state)
+{
+    (void)state;
+    trace_expect(
+        "{'simulation':{'duration':'15ms'},"
+        "'services': {'a': {'threads': 9, 'operations': {'op': {'steps': [{'call':'b.op'}]}}},"
+        "'b': {'threads': 9, 'operations': {'op': {'steps': [{'compute':'2ms'}]}}}},"
+        "'links': {'* -> *': {}, 'a -> b': {'mode':'async','via':'s','per_try_timeout':'3ms',"
+        "'retry_policy': {'max_attempts': 2, 'backoff': {'type': 'none'}}}},"
+        "'brokers': {'s': {'kind':'stream', 'partitions': 1, 'publish_latency': '2ms',"
+        "'acks': 'all', 'replication_latency': '2ms', 'consumer_groups': {"
+        "'g': {'operation': 'b.op', 'commit': 'after_record', 'delivery': 'effectively_once'}}}},"
+        "'workloads':{'u':{'arrival':{'process':'constant','rate':100},'mix':{'a.op':1}}}}",
+        "visit b|message",
+        "14 message s/g published 1 waiting\n"
+        "14 message s/g delivered 1 waiting\n"
+        "16 visit b.op completed 14..16 from 14\n"
+        "16 message s/g acknowledged 0 waiting\n"
+        "17 message s/g published 1 waiting\n"
+        "17 message s/g delivered 1 waiting\n"
+        "17 message s/g deduplicated 1 waiting\n"
+        "17 message s/g acknowledged 0 waiting\n");
+}
+
 /* --- records that fail */
 
 static void test_a_poison_record_holds_up_its_partition_until_it_is_dead_lettered(void **state)
@@ -711,6 +891,13 @@ int main(void)
         cmocka_unit_test(test_an_eager_rebalance_stops_the_group),
         cmocka_unit_test(test_a_cooperative_rebalance_stops_only_what_moves),
         cmocka_unit_test(test_a_member_that_hangs_beyond_its_session_makes_duplicates),
+        cmocka_unit_test(test_a_consumer_that_polls_too_late_is_put_out_and_does_its_batch_again),
+        cmocka_unit_test(test_a_static_consumer_may_be_late_for_its_session),
+        cmocka_unit_test(test_a_late_consumer_that_hangs_comes_back_when_it_has_woken_up),
+        cmocka_unit_test(test_at_most_once_a_crash_loses_what_was_handed_out),
+        cmocka_unit_test(test_at_most_once_a_record_that_fails_is_not_done),
+        cmocka_unit_test(test_effectively_once_what_is_repeated_has_no_effect),
+        cmocka_unit_test(test_effectively_once_a_retry_of_the_publisher_has_no_effect),
         cmocka_unit_test(test_a_poison_record_holds_up_its_partition_until_it_is_dead_lettered),
         cmocka_unit_test(test_without_dead_letters_a_poison_record_is_skipped),
         cmocka_unit_test(test_dead_letters_can_go_to_another_stream_and_be_retried_there),
