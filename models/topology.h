@@ -242,6 +242,8 @@ typedef struct ConsumerConfig {
     DeduplicationConfig deduplication;
 } ConsumerConfig;
 
+#define BROKER_NODES_MAX 1000 /* of a stream */
+
 typedef enum Partitioner { PARTITIONER_ROUND_ROBIN, PARTITIONER_STICKY } Partitioner;
 typedef enum Acks { ACKS_NONE, ACKS_LEADER, ACKS_ALL } Acks;
 typedef enum CommitMode { COMMIT_AUTO, COMMIT_AFTER_BATCH, COMMIT_AFTER_RECORD } CommitMode;
@@ -261,6 +263,9 @@ typedef struct StreamConfig {
     int64_t batch_size;                      /* sticky: bytes until the next partition */
     int acks;                                /* Acks */
     const Distribution *replication_latency; /* NULL: none */
+    uint32_t replication_factor;             /* nodes, at least 1 */
+    uint32_t min_insync_replicas;            /* 1..replication_factor */
+    const Distribution *failover_time;
 } StreamConfig;
 
 /* How the consumers of a group read a stream; what they do with a record is in their

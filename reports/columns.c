@@ -307,7 +307,7 @@ static const Column percentile_columns[] = {
 static const Column event_columns[] = {
     RUN_LABELS,
     LABEL("time_s", "s", "since the start of measurement; negative in the warm-up"),
-    LABEL("type", "", "`fault_start`, `fault_end`, `rebalance_start`, `rebalance_end`"),
+    LABEL("type", "", "`fault_start`, `fault_end`, `rebalance_start`, `rebalance_end`, `failover`"),
     LABEL("subject", "", "name of what changed"),
     LABEL("value", "", "number that belongs to it, if any"),
     LABEL("detail", "", "words that belong to it, if any"),

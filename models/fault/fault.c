@@ -11,9 +11,8 @@ static const Kind *const kinds[] = {
     NULL,
 };
 
-static const char *const later[] = {"bandwidth",      "zone_outage", "broker_down",
-                                    "cpu_stress",     "gc_pause",    "cache_flush",
-                                    "rolling_deploy", "bad_release", NULL};
+static const char *const later[] = {"bandwidth",   "zone_outage",    "cpu_stress",  "gc_pause",
+                                    "cache_flush", "rolling_deploy", "bad_release", NULL};
 
 const Family fault_family = {
     .name = "fault",

@@ -24,6 +24,10 @@ typedef struct OperationCondition {
     double slowdown;
 } OperationCondition;
 
+typedef struct BrokerCondition {
+    uint32_t nodes_down; /* UINT32_MAX: all */
+} BrokerCondition;
+
 #define LINK_DELAYS_MAX 8
 
 typedef struct LinkCondition {
@@ -47,6 +51,8 @@ typedef struct FaultKind {
     void (*on_link)(const void *config, LinkCondition *condition);
     void (*on_outgoing)(const void *config,
                         LinkCondition *condition); /* links over which a service target calls */
+    void (*on_broker)(const void *config, BrokerCondition *condition);
+    uint32_t (*nodes)(const void *config); /* of a broker; 0: all */
     double (*load_factor)(const void *config);
 } FaultKind;
 

@@ -202,6 +202,19 @@ static bool check_workload(const Spec *spec, const ReadContext *context, const F
     return check_spike(spec, &context->draft->topology->simulation, workload, fault);
 }
 
+static bool check_broker(const Spec *spec, const ReadContext *context, const FaultConfig *fault)
+{
+    if (fault->target != TARGET_BROKER || context->draft == NULL ||
+        fault->target_index >= context->draft->broker_list->len || fault_kind(fault)->nodes == NULL)
+        return true;
+    uint32_t nodes = fault_kind(fault)->nodes(fault->type.config);
+    const BrokerConfig *broker =
+        &g_array_index(context->draft->broker_list, BrokerConfig, fault->target_index);
+    return nodes <= broker->stream.replication_factor ||
+           spec_problem_at(spec, "nodes", "must be at most %u: \"%s\" has no more nodes",
+                           broker->stream.replication_factor, broker->name);
+}
+
 static bool check_times(const Spec *spec, const FaultKeys *read, bool has_times)
 {
     if (!read->has_schedule)
@@ -279,6 +292,6 @@ bool fault_read(const Spec *spec, ReadContext *context, FaultConfig *fault)
     fault->mttf = read.schedule.mttf;
     fault->mttr = read.schedule.mttr;
     return check_target(spec, fault) && check_workload(spec, context, fault) &&
-           check_times(spec, &read, has_times) && check_mode(spec, &read, has_value) &&
-           check_windows(spec, context, fault);
+           check_broker(spec, context, fault) && check_times(spec, &read, has_times) &&
+           check_mode(spec, &read, has_value) && check_windows(spec, context, fault);
 }

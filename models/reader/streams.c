@@ -102,8 +102,9 @@ static void refuse_keys(const Spec *spec, const char *const *keys, const char *w
 void stream_refuse_keys(const Spec *spec, int kind)
 {
     static const char *const of_streams[] = {
-        "partitions", "retention",           "retention_records", "partitioner", "batch_size",
-        "acks",       "replication_latency", "consumer_groups",   NULL};
+        "partitions",          "retention",     "retention_records",   "partitioner",
+        "batch_size",          "acks",          "replication_latency", "replication_factor",
+        "min_insync_replicas", "failover_time", "consumer_groups",     NULL};
     static const char *const of_others[] = {
         "max_length",  "overflow",    "consumers",    "subscriptions", "publisher_confirms",
         "message_ttl", "dead_letter", "max_priority", "fifo",          "delivery",
@@ -180,6 +181,10 @@ void stream_read(const Spec *spec, ReadContext *context, const Spec *groups,
     Spec child;
     if (config->stream.partitions == 0)
         spec_problem(spec, "the required key \"partitions\" is missing");
+    if (config->stream.min_insync_replicas > config->stream.replication_factor)
+        spec_problem_at(spec, "min_insync_replicas",
+                        "must be at most replication_factor (%u), got %u",
+                        config->stream.replication_factor, config->stream.min_insync_replicas);
     if (groups->node == NULL || !spec_expect(groups, SPEC_OBJECT))
         return;
     for (bool more = spec_first(groups, &child); more; more = spec_next(&child))

@@ -179,6 +179,8 @@ void subscription_dispatch(World *world, uint32_t index)
 {
     Subscription *subscription = &world->subscriptions[index];
     subscription->is_due = false;
+    if (subscription->is_down)
+        return;
     ready_expire(world, index);
     while (subscription->offered > 0) {
         uint32_t slot = next_slot(world, subscription);
@@ -256,6 +258,33 @@ void message_redelivery_due(World *world, uint32_t handle)
         slot_let_go(world, message);
     message_requeue(world, handle);
     subscription_touch(world, subscription);
+}
+
+/* --- brokers that are gone and come back */
+
+static void subscription_set_down(World *world, uint32_t index, bool is_down)
+{
+    Subscription *subscription = &world->subscriptions[index];
+    if (subscription->is_down == is_down)
+        return;
+    subscription->is_down = is_down;
+    if (is_down) {
+        publish_cut_off(world, subscription);
+        consumers_cut_off(world, index);
+        ready_lose_unheard(world, subscription);
+    }
+    subscription_touch(world, index);
+}
+
+void broker_nodes_changed(World *world, uint32_t broker, uint32_t nodes_down)
+{
+    const BrokerConfig *config = &world->topology->brokers[broker];
+    if (config->kind == BROKER_STREAM) {
+        stream_nodes_changed(world, broker, nodes_down);
+        return;
+    }
+    for (uint32_t i = 0; i < config->subscription_count; i++)
+        subscription_set_down(world, config->first_subscription + i, nodes_down > 0);
 }
 
 /* --- the end of the run */

@@ -60,6 +60,8 @@ void ready_lose_unheard(World *world, Subscription *subscription);
 void slot_arrive(World *world, uint32_t message);
 /* The message, on its way or buffered, goes somewhere else. */
 void slot_let_go(World *world, const Message *message);
+/* Its broker and its consumers have lost each other. */
+void consumers_cut_off(World *world, uint32_t subscription);
 
 /* --- publish.c */
 
@@ -88,6 +90,10 @@ static inline Publication message_publication(const Message *message)
 /* What a call publishes is known by, also when a retry of its link publishes it again. */
 uint64_t publish_identity(const World *world, const Call *call);
 bool publish_may_be_repeated(const World *world, const Call *call);
+/* A message that is refused has never been one. */
+void report_refusal(World *world, uint32_t subscription, uint32_t request);
+/* The broker is gone: publishers that wait for room have lost their connection. */
+void publish_cut_off(World *world, Subscription *subscription);
 void broker_put(World *world, uint32_t broker, const Publication *publication);
 /* There may be room now: publishers that wait for it come first come, first served. */
 void publish_admit(World *world, Subscription *subscription);

@@ -195,6 +195,20 @@ static void update_link(World *world, uint32_t index)
     link->may_lose = link->is_faulty || link->config->loss_ratio > 0;
 }
 
+/* --- brokers */
+
+static void update_broker(World *world, uint32_t broker)
+{
+    BrokerCondition condition = {0};
+    for (uint32_t i = 0; i < world->windows_on_count; i++) {
+        const FaultConfig *fault = fault_of(world, world->windows_on[i]);
+        const FaultKind *kind = fault_kind(fault);
+        if (kind->on_broker != NULL && fault->target_index == broker)
+            kind->on_broker(fault->type.config, &condition);
+    }
+    broker_nodes_changed(world, broker, condition.nodes_down);
+}
+
 /* --- windows */
 
 static void apply(World *world, uint32_t window_index)
@@ -216,6 +230,8 @@ static void apply(World *world, uint32_t window_index)
                 update_operation(world, i);
         }
     }
+    if (kind->on_broker != NULL)
+        update_broker(world, fault->target_index);
     if (kind->on_replica != NULL) {
         for (uint32_t i = 0; i < window->replica_count; i++)
             update_replica(world, window->replicas[i]);

@@ -297,6 +297,22 @@ void consumer_crashed(World *world, uint32_t replica)
     stream_replica_changed(world, replica);
 }
 
+void consumers_cut_off(World *world, uint32_t subscription)
+{
+    for (uint32_t i = 1; i <= world->messages.used; i++) {
+        Message *message = message_at(world, i);
+        if (!message->is_live || message->slot == NO_INDEX || message->subscription != subscription)
+            continue;
+        if (message->state == MESSAGE_IN_TRANSIT || message->state == MESSAGE_BUFFERED)
+            slot_let_go(world, message);
+        else if (message->state == MESSAGE_PROCESSING)
+            message->is_duplicate = true; /* the consumer goes on with it, for nothing */
+        else
+            continue;
+        give_back(world, i, true);
+    }
+}
+
 void consumer_returned(World *world, uint32_t replica)
 {
     for (uint32_t i = 0; i < world->slot_count; i++) {

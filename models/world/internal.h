@@ -373,6 +373,7 @@ typedef struct Subscription {
     uint32_t key_room;
     uint64_t sequence;     /* of the last message that was taken in */
     Seen seen;             /* by consumers that recognise duplicates */
+    bool is_down;          /* its broker cannot be reached */
     uint32_t expiry_timer; /* of the head */
     SimTime expiry_due;
     uint32_t *lanes; /* of each consumer's redelivery_timeout; NO_INDEX: none */
@@ -693,6 +694,8 @@ void publish_answer(World *world, uint32_t call, uint32_t serial, Outcome outcom
 void publish_over(World *world, Call *call);
 /* Puts a message into any broker at once, as a dead letter. */
 void broker_take(World *world, uint32_t broker, uint32_t request, uint64_t visit);
+/* So many of its nodes cannot be reached; a queue or a topic has one. */
+void broker_nodes_changed(World *world, uint32_t broker, uint32_t nodes_down);
 
 /* --- timer.c */
 
@@ -727,6 +730,7 @@ void stream_message_event(World *world, uint32_t message);
 void stream_message_unfinished(World *world, const Message *record);
 void stream_member_go_on(World *world, uint32_t member);
 void stream_processed(World *world, const Frame *frame, bool has_succeeded);
+void stream_nodes_changed(World *world, uint32_t broker, uint32_t nodes_down);
 void stream_replica_changed(World *world, uint32_t replica); /* crashed, hangs, or is back */
 void streams_build(World *world);
 void streams_demolish(World *world);

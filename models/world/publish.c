@@ -7,8 +7,7 @@
 
 #include "models/world/broker.h"
 
-/* A message that is refused has never been one. */
-static void report_refusal(World *world, uint32_t subscription, uint32_t request)
+void report_refusal(World *world, uint32_t subscription, uint32_t request)
 {
     SimTime now = world_now(world);
     MessageRecord record = {.event = MESSAGE_REJECTED,
@@ -281,10 +280,24 @@ static void block(World *world, uint32_t handle, uint32_t subscription)
     request_release(world, sent->request);
 }
 
+/* Nobody is there to take it. */
+static void turn_away(World *world, uint32_t handle, const BrokerConfig *broker)
+{
+    const Message sent = *message_at(world, handle);
+    for (uint32_t i = 0; i < broker->subscription_count; i++)
+        report_refusal(world, broker->first_subscription + i, sent.request);
+    publish_answer(world, sent.caller, sent.caller_serial, OUTCOME_CONNECT_FAILURE);
+    message_free(world, handle);
+}
+
 static void enter(World *world, uint32_t handle)
 {
     const Message sent = *message_at(world, handle);
     const BrokerConfig *broker = &world->topology->brokers[sent.subscription];
+    if (world->subscriptions[broker->first_subscription].is_down) {
+        turn_away(world, handle, broker);
+        return;
+    }
     const Publication publication = message_publication(&sent);
     uint32_t full = full_subscription(world, &publication, broker);
     if (full != NO_INDEX && is_awaited(world, sent.caller, sent.caller_serial)) {
@@ -317,6 +330,16 @@ void publish_admit(World *world, Subscription *subscription)
         sent->state = MESSAGE_SENDING;
         request_at(world, sent->request)->work++;
         enter(world, handle);
+    }
+}
+
+void publish_cut_off(World *world, Subscription *subscription)
+{
+    while (subscription->blocked.count > 0) {
+        uint32_t handle = ref_queue_pop(&subscription->blocked).handle;
+        const Message *sent = message_at(world, handle);
+        publish_answer(world, sent->caller, sent->caller_serial, OUTCOME_RESET);
+        message_forget(world, handle);
     }
 }
 

@@ -135,6 +135,8 @@ bool ready_is_heard(const World *world, const Subscription *subscription)
 {
     if (subscription->backlog->delivery != DELIVERY_AT_MOST_ONCE)
         return true;
+    if (subscription->is_down)
+        return false;
     for (uint32_t i = 0; i < subscription->slot_count; i++) {
         uint32_t replica = world->slots[subscription->first_slot + i].replica;
         if (!world->replicas[replica].is_down)
@@ -199,6 +201,8 @@ void ready_expire(World *world, uint32_t index)
 void ready_expiry_event(World *world, uint32_t index)
 {
     Subscription *subscription = &world->subscriptions[index];
+    if (subscription->is_down)
+        return; /* it looks when it is back */
     expire(world, subscription, world_now(world));
     subscription_touch(world, index);
 }

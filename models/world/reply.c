@@ -111,6 +111,15 @@ void reply_send(World *world, Frame *frame, Outcome outcome)
         send_through(world, frame, broker, outcome);
 }
 
+/* Its queue cannot be reached: it never was there, and its caller learns so by the timeout. */
+static void forget(World *world, uint32_t handle)
+{
+    Reply *reply = reply_at(world, handle);
+    reply->is_live = false;
+    slab_give(&world->replies, handle);
+    request_release_since(world, reply->request, reply->sent);
+}
+
 /* The call that the reply is for; NULL if nobody waits any more. */
 static Call *caller_of(const World *world, const Reply *reply)
 {
@@ -142,6 +151,10 @@ void reply_event(World *world, uint32_t handle)
         return;
     }
     const BrokerConfig *broker = &world->topology->brokers[reply->broker];
+    if (world->subscriptions[broker->first_subscription].is_down) {
+        forget(world, handle);
+        return;
+    }
     reply->is_published = true;
     reply->published = world_now(world);
     report(world, reply, MESSAGE_PUBLISHED);

@@ -278,35 +278,62 @@ void stream_publish(World *world, Call *call, uint32_t broker, SimTime takes, ui
 static void replicate(World *world, uint32_t handle, const Distribution *latency)
 {
     Message *sent = message_at(world, handle);
+    sent->state = MESSAGE_REPLICATING;
+    if (!stream_replicates(world, sent->subscription)) {
+        stream_hold(world, handle);
+        return;
+    }
     const Stream *stream = &world->streams->streams[sent->subscription];
-    SimTime due = world_now(world) + world_draw(world, latency, stream->replication_key,
-                                                request_at(world, sent->request)->id, sent->visit);
+    SimTime due = world_now(world);
+    if (latency != NULL)
+        due += world_draw(world, latency, stream->replication_key,
+                          request_at(world, sent->request)->id, sent->visit);
     SimTime *readable = &stream->readable[sent->partition];
     *readable = MAX(*readable, due);
-    sent->state = MESSAGE_REPLICATING;
     sent->event =
         engine_schedule(&world->engine, *readable, EVENT_COMPLETION, EVENT_MESSAGE, handle);
 }
 
-/* The record can be read. */
+/* The record can be read. With too few replicas it is, although its publisher is refused. */
 static void publish_finish(World *world, uint32_t handle, int acks)
 {
     Message sent = *message_at(world, handle);
     if (acks == ACKS_ALL)
-        publish_answer(world, sent.caller, sent.caller_serial, OUTCOME_SUCCESS);
+        publish_answer(world, sent.caller, sent.caller_serial,
+                       stream_has_enough_in_sync(world, sent.subscription) ? OUTCOME_SUCCESS
+                                                                           : OUTCOME_REJECTED);
     append_for_all(world, &sent, sent.subscription, sent.partition);
     record_free(world, handle, world_now(world));
 }
 
-/* The leader of its partition has it. */
+/* With too few replicas in sync a record that is to be on all of them is not taken. */
+static void publish_refuse(World *world, uint32_t handle)
+{
+    const Message *sent = message_at(world, handle);
+    const BrokerConfig *config = &world->topology->brokers[sent->subscription];
+    for (uint32_t i = 0; i < config->subscription_count; i++)
+        report_refusal(world, config->first_subscription + i, sent->request);
+    publish_answer(world, sent->caller, sent->caller_serial, OUTCOME_REJECTED);
+    record_free(world, handle, world_now(world));
+}
+
+/* It has arrived at the leader of its partition, if there is one. */
 static void publish_arrive(World *world, uint32_t handle)
 {
     Message *sent = message_at(world, handle);
     const StreamConfig *config = &world->topology->brokers[sent->subscription].stream;
+    if (!stream_is_led(world, sent->subscription, sent->partition)) {
+        stream_hold(world, handle);
+        return;
+    }
+    if (config->acks == ACKS_ALL && !stream_has_enough_in_sync(world, sent->subscription)) {
+        publish_refuse(world, handle);
+        return;
+    }
     sent->published = world_now(world);
     if (config->acks == ACKS_LEADER)
         publish_answer(world, sent->caller, sent->caller_serial, OUTCOME_SUCCESS);
-    if (config->replication_latency != NULL)
+    if (config->replication_latency != NULL || !stream_replicates(world, sent->subscription))
         replicate(world, handle, config->replication_latency);
     else
         publish_finish(world, handle, config->acks);
@@ -320,6 +347,29 @@ void stream_message_event(World *world, uint32_t handle)
         publish_arrive(world, handle);
     else
         publish_finish(world, handle, world->topology->brokers[sent->subscription].stream.acks);
+}
+
+void stream_go_on(World *world, uint32_t handle)
+{
+    const Message *sent = message_at(world, handle);
+    if (sent->state == MESSAGE_REPLICATING && !stream_replicates(world, sent->subscription))
+        stream_hold(world, handle);
+    else
+        stream_message_event(world, handle);
+}
+
+/* To each group it counts as published and lost. */
+void stream_lose(World *world, uint32_t handle)
+{
+    const Message *sent = message_at(world, handle);
+    const BrokerConfig *config = &world->topology->brokers[sent->subscription];
+    for (uint32_t i = 0; i < config->subscription_count; i++) {
+        Message record = *sent;
+        record.subscription = config->first_subscription + i;
+        record_report(world, &record, MESSAGE_PUBLISHED, false);
+        record_report(world, &record, MESSAGE_LOST, false);
+    }
+    record_free(world, handle, world_now(world));
 }
 
 /* Nobody's replica sends dead letters, and nobody waits for the answer: they take turns with what

@@ -83,7 +83,11 @@ typedef struct Producer {
 typedef struct Stream { /* by broker; unused for queues and topics */
     SimTime *readable;  /* of each partition: no record can be read before those ahead of it */
     Producer *producers;
-    uint64_t key_key, replication_key;
+    uint64_t key_key, replication_key, failover_key, failovers;
+    uint32_t nodes_down;
+    bool is_failing_over; /* some, and the others do not know yet */
+    uint32_t failover_timer;
+    RefQueue held; /* records that can be neither written nor replicated now, in order */
 } Stream;
 
 typedef struct Streams {
@@ -122,6 +126,20 @@ void partition_skip(World *world, uint32_t partition, MessageEvent event);
 void partition_rewind(World *world, uint32_t partition, bool may_go_on);
 /* What retention no longer covers, unread, is lost. */
 void partition_lose_old(World *world, uint32_t partition);
+
+/* A held record tries again what it was held up at. */
+void stream_go_on(World *world, uint32_t record);
+/* A record that its publisher takes for written is not. */
+void stream_lose(World *world, uint32_t record);
+
+/* --- stream_nodes.c: which nodes are there. Partitions counted from 0 in each stream */
+
+bool stream_is_led(const World *world, uint32_t broker, uint32_t partition);
+/* What leaders have reaches all that are in sync. */
+bool stream_replicates(const World *world, uint32_t broker);
+bool stream_has_enough_in_sync(const World *world, uint32_t broker);
+void stream_hold(World *world, uint32_t record);
+void stream_nodes_build(World *world, uint32_t broker);
 
 /* --- stream_member.c */
 

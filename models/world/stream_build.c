@@ -39,6 +39,7 @@ static void build_stream(World *world, uint32_t broker)
     stream->producers = g_new0(Producer, (size_t)topology->replica_count + 1);
     stream->key_key = key_of(world, config->name, "record key");
     stream->replication_key = key_of(world, config->name, "replication");
+    stream_nodes_build(world, broker);
     for (uint32_t s = 0; s < topology->service_count; s++) {
         const ServiceConfig *service = &topology->services[s];
         for (uint32_t i = 0; i < service->replicas; i++)
@@ -133,6 +134,7 @@ void streams_demolish(World *world)
     for (uint32_t i = 0; i < world->topology->broker_count; i++) {
         g_free(streams->streams[i].readable);
         g_free(streams->streams[i].producers);
+        ref_queue_clear(&streams->streams[i].held);
     }
     for (uint32_t i = 0; i < streams->member_count; i++) {
         ref_queue_clear(&streams->members[i].unread);

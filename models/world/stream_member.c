@@ -28,10 +28,19 @@ void member_touch(World *world, uint32_t index)
 
 /* --- partitions and their owners */
 
+static bool partition_is_led(const World *world, const Partition *partition)
+{
+    const Group *group = group_at(world, partition->group);
+    uint32_t first = group->first_partition;
+    return stream_is_led(world, group->config->broker,
+                         (uint32_t)(partition - world->streams->partitions) - first);
+}
+
 void partition_offer(World *world, uint32_t index)
 {
     Partition *partition = partition_at(world, index);
-    if (partition->owner == NO_INDEX || partition->is_offered || partition->unread == SLAB_NONE)
+    if (partition->owner == NO_INDEX || partition->is_offered || partition->unread == SLAB_NONE ||
+        !partition_is_led(world, partition))
         return;
     partition->is_offered = true;
     ref_queue_push(&member_at(world, partition->owner)->unread, index, partition->serial);
@@ -109,7 +118,7 @@ static const Partition *first_unread(World *world, Member *member)
         Ref ref = member->unread.refs[member->unread.head];
         Partition *partition = partition_at(world, ref.handle);
         bool is_own = partition->serial == ref.serial;
-        if (is_own && partition->unread != SLAB_NONE)
+        if (is_own && partition->unread != SLAB_NONE && partition_is_led(world, partition))
             return partition;
         if (is_own)
             partition->is_offered = false;
@@ -166,6 +175,10 @@ static uint32_t take_turn(World *world, Member *member, Ref ref, uint32_t room)
     Partition *partition = partition_at(world, ref.handle);
     if (partition->serial != ref.serial)
         return 0;
+    if (!partition_is_led(world, partition)) {
+        partition->is_offered = false;
+        return 0;
+    }
     uint32_t count = hand_out(world, member, partition, room);
     if (count > 0)
         ref_queue_push(&member->batch, ref.handle, count);

@@ -708,6 +708,105 @@ static void test_a_full_subscription_blocks_only_what_passes_its_filter(void **s
            "100 message q/all unfinished 2 waiting\n");
 }
 
+/* --- brokers that are gone */
+
+#define AWAY                                                                                       \
+    "'faults':{'f':{'type':'broker_down','target':{'broker':'q'},'start':'105ms',"                 \
+    "'duration':'20ms'}},"
+
+/* One message is in processing, one in the consumer's buffer, one waits in the queue. The first two
+ * go back behind the third, and the first has been done by the time it comes again. */
+static void test_a_queue_that_goes_away_keeps_its_messages_and_delivers_again(void **state)
+{
+    (void)state;
+    const Scene scene = {.publish = "{'publish':'q'},{'publish':'q'},{'publish':'q'}",
+                         .brokers = "'q': {'kind':'queue','consumers':{'b.op':{'prefetch':2}}}",
+                         .more = AWAY};
+    expect(&scene, "visit b|message",
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "100 message q published 1 waiting\n"
+           "100 message q delivered 0 waiting\n"
+           "100 message q published 1 waiting\n"
+           "105 message q redelivered 1 waiting\n"
+           "105 message q redelivered 2 waiting\n"
+           "110 visit b.op completed 100..110 from 100\n"
+           "125 message q delivered 2 waiting\n"
+           "125 message q delivered 1 waiting\n"
+           "125 message q duplicate 1 waiting\n"
+           "135 visit b.op completed 125..135 from 125\n"
+           "135 message q acknowledged 1 waiting\n"
+           "135 message q delivered 0 waiting\n"
+           "145 visit b.op completed 135..145 from 135\n"
+           "145 message q executed twice 0 waiting\n"
+           "145 message q acknowledged 0 waiting\n"
+           "155 visit b.op completed 145..155 from 145\n"
+           "155 message q reordered 0 waiting\n"
+           "155 message q acknowledged 0 waiting\n");
+}
+
+/* What arrives meanwhile is refused a connection; who waited for room at 105 has lost one. */
+static void test_publishers_learn_that_a_queue_is_away(void **state)
+{
+    (void)state;
+    const Scene late = {.brokers =
+                            "'q': {'kind':'queue','publish_latency':'8ms','consumers':{'b.op':{}}}",
+                        .link = ",'a -> b':{'mode':'async','via':'q'}",
+                        .publish = "{'call':'b.op'}",
+                        .more = AWAY};
+    expect(&late, "attempt a|message",
+           "108 message q rejected 0 waiting\n"
+           "108 attempt a -> b #1 connect_failure async 100..108 last\n");
+    const Scene blocked = {
+        .brokers = "'q': {'kind':'queue','max_length':1,'overflow':'block','consumers':{}}",
+        .publish = "{'publish':'q'},{'publish':'q'}",
+        .more = AWAY};
+    expect(&blocked, "visit|message",
+           "100 message q published 1 waiting\n"
+           "105 visit a.op failed 100..105 from 100 wasted\n"
+           "125 message q unfinished 1 waiting\n");
+}
+
+/* Its deadline is at 110, and the broker looks when it is back. */
+static void test_a_message_expires_when_its_broker_is_back(void **state)
+{
+    (void)state;
+    const Scene scene = {.brokers = "'q': {'kind':'queue','message_ttl':'10ms','consumers':{}}",
+                         .more = AWAY};
+    expect(&scene, "message",
+           "100 message q published 1 waiting\n"
+           "125 message q expired 0 waiting\n");
+}
+
+static void test_at_most_once_a_broker_that_goes_away_forgets(void **state)
+{
+    (void)state;
+    const Scene scene = {.publish = "{'publish':'q'},{'publish':'q'},{'publish':'q'}",
+                         .brokers = "'q': {'kind':'queue','delivery':'at_most_once',"
+                                    "'consumers':{'b.op':{'prefetch':2}}}",
+                         .more = AWAY};
+    expect(&scene, "lost|acknowledged|visit b",
+           "100 message q acknowledged 1 waiting\n"
+           "105 message q lost 1 waiting\n"
+           "105 message q lost 0 waiting\n"
+           "110 visit b.op completed 100..110 from 100\n");
+}
+
+/* The reply would be in its queue at 112. */
+static void test_a_reply_to_a_queue_that_is_away_never_comes(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'call':'b.op'}",
+        .brokers = "'r': {'kind':'queue','consumers':{'b.op':{}}},"
+                   "'q': {'kind':'queue','publish_latency':'2ms'}",
+        .link = ",'a -> b':{'mode':'async_reply','via':'r','reply_via':'q','timeout':'40ms'}",
+        .more = AWAY};
+    expect(&scene, "attempt a|message q|visit b",
+           "110 visit b.op completed 100..110 from 100\n"
+           "140 attempt a -> b #1 timeout 100..140 last\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -743,6 +842,11 @@ int main(void)
         cmocka_unit_test(test_beyond_the_window_a_duplicate_is_not_recognised),
         cmocka_unit_test(test_a_filter_by_key_lets_its_keys_through),
         cmocka_unit_test(test_a_full_subscription_blocks_only_what_passes_its_filter),
+        cmocka_unit_test(test_a_queue_that_goes_away_keeps_its_messages_and_delivers_again),
+        cmocka_unit_test(test_publishers_learn_that_a_queue_is_away),
+        cmocka_unit_test(test_a_message_expires_when_its_broker_is_back),
+        cmocka_unit_test(test_at_most_once_a_broker_that_goes_away_forgets),
+        cmocka_unit_test(test_a_reply_to_a_queue_that_is_away_never_comes),
     };
     return cmocka_run_group_tests_name("models/world_queues", tests, NULL, NULL);
 }

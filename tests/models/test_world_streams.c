@@ -692,6 +692,142 @@ static void test_effectively_once_a_retry_of_the_publisher_has_no_effect(void **
         "17 message s/g acknowledged 0 waiting\n");
 }
 
+/* --- nodes that fail */
+
+/* Partition 0 is led by node 0, partition 1 by node 1. */
+/* Node 0 goes at 8. The first record, for its partition, waits for a leader; the second is with the
+ * other leader, but not on all replicas. At 28 the failover is over: node 1 has the first record,
+ * and counts as all that are in sync. */
+static void test_records_wait_for_the_failover(void **state)
+{
+    (void)state;
+    const Case given = {
+        .duration = "15ms",
+        .steps = PUBLISH "," PUBLISH,
+        .replicas = "1",
+        .work = "{'compute':'5ms'}",
+        .stream = "'partitions': 2, 'replication_factor': 2, 'failover_time': '20ms'",
+        .group = "'commit': 'after_batch'",
+        .more = "'faults': {'f': {'type':'broker_down','nodes':1,'target':{'broker':'s'},"
+                "'start':'8ms','duration':'40ms'}},",
+    };
+    expect(&given, "visit a|message|failover",
+           "28 failover s\n"
+           "28 message s/g published 1 waiting\n"
+           "28 message s/g published 2 waiting\n"
+           "28 visit a.op completed 10..28 from 10\n"
+           "28 message s/g delivered 2 waiting\n"
+           "28 message s/g delivered 2 waiting\n"
+           "38 message s/g acknowledged 1 waiting\n"
+           "38 message s/g acknowledged 0 waiting\n");
+}
+
+/* It has replicated to 13 when its leader goes at 11: with acks 1 the publisher has had its answer
+ * at 10, and the record is lost. With acks all it is sent again to the new leader. */
+static void test_a_leader_takes_with_it_what_no_other_node_has(void **state)
+{
+    (void)state;
+    Case given = {
+        .duration = "15ms",
+        .steps = PUBLISH,
+        .replicas = "1",
+        .work = "{'compute':'5ms'}",
+        .stream = "'partitions': 1, 'replication_factor': 2, 'failover_time': '20ms',"
+                  "'replication_latency': '3ms', 'acks': '1'",
+        .group = "'commit': 'after_batch'",
+        .more = "'faults': {'f': {'type':'broker_down','nodes':1,'target':{'broker':'s'},"
+                "'start':'11ms','duration':'40ms'}},",
+    };
+    expect(&given, "visit|message|failover",
+           "10 visit a.op completed 10..10 from 10\n"
+           "11 message s/g published 0 waiting\n"
+           "11 message s/g lost 0 waiting\n"
+           "31 failover s\n");
+    given.stream = "'partitions': 1, 'replication_factor': 2, 'failover_time': '20ms',"
+                   "'replication_latency': '3ms', 'acks': 'all'";
+    expect(&given, "visit|published|failover",
+           "31 failover s\n"
+           "34 message s/g published 1 waiting\n"
+           "34 visit a.op completed 10..34 from 10\n"
+           "39 visit b.op completed 34..39 from 34\n");
+}
+
+/* After the failover one node is left of two that must be in sync: acks all is refused, acks 1 is
+ * not.
+ */
+static void test_too_few_replicas_in_sync_refuse_acks_all(void **state)
+{
+    (void)state;
+    Case given = {
+        .duration = "15ms",
+        .steps = PUBLISH,
+        .replicas = "1",
+        .work = "{'compute':'5ms'}",
+        .stream = "'partitions': 1, 'replication_factor': 2, 'min_insync_replicas': 2,"
+                  "'failover_time': '2ms'",
+        .group = "'commit': 'after_batch'",
+        .more = "'faults': {'f': {'type':'broker_down','nodes':1,'target':{'broker':'s'},"
+                "'start':'5ms','duration':'40ms'}},",
+    };
+    expect(&given, "visit|message",
+           "10 message s/g rejected 0 waiting\n"
+           "10 visit a.op failed 10..10 from 10 wasted\n");
+    given.stream = "'partitions': 1, 'replication_factor': 2, 'min_insync_replicas': 2,"
+                   "'failover_time': '2ms', 'acks': '1'";
+    expect(&given, "visit",
+           "10 visit a.op completed 10..10 from 10\n"
+           "15 visit b.op completed 10..15 from 10\n");
+}
+
+/* The first record is on both nodes at 16. Node 0 goes at 17. The second, for partition 1, is with
+ * its leader at 22, and waits for node 0 until that no longer counts, at 27: then one node is too
+ * few. The record is there, and its publisher is told that it is not. */
+static void test_a_record_that_is_refused_after_the_append_is_there(void **state)
+{
+    (void)state;
+    const Case given = {
+        .duration = "25ms",
+        .steps = PUBLISH,
+        .replicas = "1",
+        .work = "{'compute':'5ms'}",
+        .stream = "'partitions': 2, 'replication_factor': 2, 'min_insync_replicas': 2,"
+                  "'failover_time': '10ms', 'replication_latency': '4ms', 'publish_latency': '2ms'",
+        .group = "'commit': 'after_batch'",
+        .more = "'faults': {'f': {'type':'broker_down','nodes':1,'target':{'broker':'s'},"
+                "'start':'17ms','duration':'40ms'}},",
+    };
+    expect(&given, "visit a|published|failover",
+           "16 message s/g published 1 waiting\n"
+           "16 visit a.op completed 10..16 from 10\n"
+           "27 failover s\n"
+           "27 message s/g published 1 waiting\n"
+           "27 visit a.op failed 20..27 from 20 wasted\n");
+}
+
+/* All nodes are away from 12 to 52: nothing is lost, and nothing goes on. */
+static void test_a_stream_without_nodes_goes_on_when_they_are_back(void **state)
+{
+    (void)state;
+    const Case given = {
+        .duration = "25ms",
+        .steps = PUBLISH,
+        .replicas = "1",
+        .work = "{'compute':'5ms'}",
+        .stream = "'partitions': 1, 'replication_factor': 3, 'acks': '1',"
+                  "'replication_latency': '4ms'",
+        .group = "'commit': 'after_batch'",
+        .more = "'faults': {'f': {'type':'broker_down','target':{'broker':'s'},'start':'12ms',"
+                "'duration':'40ms'}},",
+    };
+    expect(&given, "visit|published|lost|failover",
+           "10 visit a.op completed 10..10 from 10\n"
+           "52 message s/g published 1 waiting\n"
+           "52 visit a.op completed 20..52 from 20\n"
+           "56 message s/g published 2 waiting\n"
+           "57 visit b.op completed 52..57 from 52\n"
+           "62 visit b.op completed 57..62 from 57\n");
+}
+
 /* --- records that fail */
 
 static void test_a_poison_record_holds_up_its_partition_until_it_is_dead_lettered(void **state)
@@ -898,6 +1034,11 @@ int main(void)
         cmocka_unit_test(test_at_most_once_a_record_that_fails_is_not_done),
         cmocka_unit_test(test_effectively_once_what_is_repeated_has_no_effect),
         cmocka_unit_test(test_effectively_once_a_retry_of_the_publisher_has_no_effect),
+        cmocka_unit_test(test_records_wait_for_the_failover),
+        cmocka_unit_test(test_a_leader_takes_with_it_what_no_other_node_has),
+        cmocka_unit_test(test_too_few_replicas_in_sync_refuse_acks_all),
+        cmocka_unit_test(test_a_record_that_is_refused_after_the_append_is_there),
+        cmocka_unit_test(test_a_stream_without_nodes_goes_on_when_they_are_back),
         cmocka_unit_test(test_a_poison_record_holds_up_its_partition_until_it_is_dead_lettered),
         cmocka_unit_test(test_without_dead_letters_a_poison_record_is_skipped),
         cmocka_unit_test(test_dead_letters_can_go_to_another_stream_and_be_retried_there),
