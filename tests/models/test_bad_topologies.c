@@ -2,6 +2,7 @@
  * A name that ends in __<design> reads that design. */
 #include <glib.h>
 #include <string.h>
+#include <time.h>
 
 #include "models/topology.h"
 #include "tests/support/cmocka_all.h"
@@ -33,9 +34,9 @@ static bool check_file(const char *name)
     const char *design = strstr(stem, "__");
     assert_true(g_file_get_contents(path, &text, &length, NULL));
     assert_true(g_file_get_contents(expected_path, &expected, NULL, NULL));
-    gint64 start = g_get_monotonic_time();
+    clock_t start = clock();
     g_autofree char *messages = messages_of(name, design == NULL ? NULL : design + 2, text, length);
-    double seconds = (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
+    double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
     if (strcmp(messages, expected) == 0 && seconds < SECONDS)
         return true;
     print_error("%s (%.1f s)\n--- expected\n%s--- got\n%s", name, seconds, expected, messages);

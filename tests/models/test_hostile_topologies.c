@@ -1,8 +1,9 @@
-/* Files that are made to be large: an answer within 5 s, whatever they are, and without an
- * abort. */
+/* Files that are made to be large: an answer within 5 s of computing, whatever they are, and
+ * without an abort. */
 #include <glib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "models/topology.h"
 #include "tests/support/cmocka_all.h"
@@ -22,11 +23,11 @@
 static char *answer(const char *text, size_t length)
 {
     g_autoptr(Problems) problems = problems_new();
-    gint64 start = g_get_monotonic_time();
+    clock_t start = clock();
     g_autoptr(Document) document = document_parse("t.json", ".", text, length, problems);
     g_autoptr(Topology) topology =
         document == NULL ? NULL : topology_read(document, NULL, problems);
-    double seconds = (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
+    double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
     if (seconds > SECONDS)
         fail_msg("took %.1f s", seconds);
     if (topology != NULL)
