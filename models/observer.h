@@ -77,7 +77,14 @@ typedef struct AttemptRecord {
     bool is_unfinished; /* the run was over, or the caller was lost: no outcome */
     bool is_async;      /* handed over: success says no more than that it was sent */
     SimTime call_started, started, ended;
+    SimTime pool_wait; /* for a connection of the pool; -1: there is none, or it had no room */
 } AttemptRecord;
+
+/* A connection pool begins to open a connection. */
+typedef struct ConnectionRecord {
+    uint32_t link;
+    SimTime time;
+} ConnectionRecord;
 
 typedef enum MessageEvent {
     MESSAGE_PUBLISHED, /* accepted into the subscription's queue */
@@ -137,6 +144,7 @@ typedef struct Observer {
     void (*request_completed)(void *context, const CompletionRecord *record);
     void (*visit_ended)(void *context, const VisitRecord *record);
     void (*attempt_ended)(void *context, const AttemptRecord *record);
+    void (*connection_opened)(void *context, const ConnectionRecord *record);
     void (*message)(void *context, const MessageRecord *record);
     void (*cpu_used)(void *context, const CpuRecord *record);
     void (*state_changed)(void *context, const StateRecord *record);

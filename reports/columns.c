@@ -110,6 +110,18 @@ static double broker_depth(const Measures *measures)
     return of_whole_queue(measures, time_average(measures, LEVEL_DEPTH));
 }
 
+static double broker_oldest(const Measures *measures)
+{
+    bool is_known = measures->span_s > 0;
+    return of_whole_queue(measures, is_known ? sim_time_to_ms(measures->oldest) : (double)NAN);
+}
+
+static double broker_drain(const Measures *measures)
+{
+    bool is_over = measures->backlogs > 0 && measures->drained == measures->backlogs;
+    return of_whole_queue(measures, is_over ? sim_time_to_s(measures->drain_time) : (double)NAN);
+}
+
 static double broker_deepest(const Measures *measures)
 {
     return of_whole_queue(measures, largest(measures));
@@ -228,6 +240,9 @@ static const Column link_columns[] = {
     METRIC("latency_mean_ms", "ms", MEAN, LOWER, "mean time from the call to its success, all attempts and back-offs included; of an asynchronous link: until it is handed over", .index = LINK_LATENCY, SERIES),
     METRIC("latency_p50_ms", "ms", PERCENTILE, LOWER, "median of it", .index = LINK_LATENCY, .p = 0.5, SERIES),
     METRIC("latency_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = LINK_LATENCY, .p = 0.99, SERIES),
+    METRIC("connections", "connections", COUNT, LOWER, "connections that the pool began to open", .index = LINK_CONNECTIONS, SERIES),
+    METRIC("pool_wait_mean_ms", "ms", MEAN, LOWER, "mean time that attempts waited for a connection, those refused left out", .index = LINK_POOL_WAIT),
+    METRIC("pool_wait_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = LINK_POOL_WAIT, .p = 0.99),
 };
 
 static const Column broker_columns[] = {
@@ -255,6 +270,8 @@ static const Column broker_columns[] = {
     METRIC("reordered", "messages", COUNT, LOWER, "messages of a queue or topic dealt with after a later one of the same key, or, without keys, of the same queue", .index = BROKER_REORDERED, SERIES),
     METRIC("executed_twice", "deliveries", COUNT, LOWER, "deliveries processed with success although the message had been before", .index = BROKER_EXECUTED_TWICE, SERIES),
     METRIC("deduplicated", "deliveries", COUNT, NEUTRAL, "messages that the consumer recognised as done before: not processed, or, when it was known only at the end, processed without effect", .index = BROKER_DEDUPLICATED, SERIES),
+    METRIC("age_max_ms", "ms", VALUE, LOWER, "greatest age, since its publication, of a message that waited", .value = broker_oldest, SERIES),
+    METRIC("drain_s", "s", VALUE, LOWER, "time from the end of the last fault until no more messages wait than ever before the first; of a topic or stream, in all subscriptions or groups; empty: not within the run, or there is no such fault", .value = broker_drain),
 };
 
 #define SCOPE_LABELS LABEL("scope", "", "what is measured: `system`, `workload`, `service`, `link` or `broker`"), LABEL("name", "", "its name: `shoppers` or `shoppers/frontend.home`, `cart` or `cart.add`, `frontend -> cart`, `orders` or `orders/fulfilment.process`; `*` for the system")

@@ -89,6 +89,10 @@ void measures_add(Measures *into, const Measures *from)
     for (int i = 0; i < MEASURES_LEVELS; i++)
         into->levels[i] += from->levels[i];
     into->largest = MAX(into->largest, from->largest);
+    into->oldest = MAX(into->oldest, from->oldest);
+    into->backlogs += from->backlogs;
+    into->drained += from->drained;
+    into->drain_time = MAX(into->drain_time, from->drain_time);
     into->stays += from->stays;
     into->busy += from->busy;
     into->wasted += from->wasted;

@@ -49,7 +49,8 @@ typedef enum LinkCount {
     LINK_ATTEMPTS,
     LINK_RETRIES,
     LINK_UNFINISHED, /* attempts */
-    LINK_OUTCOMES,   /* attempts by outcome: LINK_OUTCOMES + outcome */
+    LINK_CONNECTIONS,
+    LINK_OUTCOMES, /* attempts by outcome: LINK_OUTCOMES + outcome */
     LINK_COUNTS = LINK_OUTCOMES + OUTCOME_COUNT
 } LinkCount;
 
@@ -79,7 +80,7 @@ typedef enum BrokerCount {
  * measures_settle makes both of it. */
 enum { REQUEST_LATENCY, REQUEST_FAILED_LATENCY, REQUEST_COMPLETION, REQUEST_AT_ONCE };
 enum { VISIT_RESPONSE, VISIT_QUEUE_WAIT };
-enum { LINK_LATENCY };
+enum { LINK_LATENCY, LINK_POOL_WAIT };
 enum { BROKER_DELAY, BROKER_COMPLETION };
 #define MEASURES_SAMPLES 4
 
@@ -97,7 +98,10 @@ typedef struct Measures {
     double span_s; /* length of the phase or window */
     uint64_t counts[MEASURES_COUNTS];
     double levels[MEASURES_LEVELS];
-    uint64_t largest;    /* longest queue, deepest broker */
+    uint64_t largest;           /* longest queue, deepest broker */
+    SimTime oldest;             /* greatest age of a waiting message */
+    uint32_t backlogs, drained; /* subscriptions after the faults, and those that are as before */
+    SimTime drain_time;         /* of the slowest of these */
     double stays;        /* ns between arrival and end of all visits, inside the measured part */
     double busy, wasted; /* ns of CPU time: all, and of work that nobody waited for */
     double expected;     /* visits that the requests cause without failures and retries */

@@ -192,6 +192,21 @@ static uint64_t *counts_at(const Timeline *timeline, Part *part, SimTime time)
     return &part->counts[(size_t)timeline_find(timeline, time) * LINK_COUNTS];
 }
 
+/* It belongs to the phase in which it is opened, whatever request it is for. */
+static void connection_opened(void *context, const ConnectionRecord *record)
+{
+    Recorder *recorder = context;
+    ScopeParts *scope = &recorder->links;
+    Timeline *timeline = &recorder->timeline;
+    timeline_follow(timeline, record->time);
+    Part *part = recorder_part_now(recorder, scope, &scope->parts[record->link]);
+    part->counts_now[LINK_CONNECTIONS]++;
+    if (timeline->current == timeline->slice_count)
+        return;
+    uint32_t segment = scope->segment_count == 1 ? 0 : timeline->phases[timeline->current];
+    part->segments[segment].counts[LINK_CONNECTIONS]++;
+}
+
 static void attempt_ended(void *context, const AttemptRecord *record)
 {
     Recorder *recorder = context;
@@ -209,6 +224,8 @@ static void attempt_ended(void *context, const AttemptRecord *record)
         uint64_t *counts = of_tag(scope, part, record->tag)->counts;
         count_attempt_start(counts, record);
         counts[end]++;
+        if (record->pool_wait >= 0)
+            measure(of_tag(scope, part, record->tag), LINK_POOL_WAIT, record->pool_wait);
     }
     if (record->is_last && end == (uint32_t)LINK_OUTCOMES + (uint32_t)OUTCOME_SUCCESS)
         sample_now(recorder, scope, part, record->ended - record->call_started, record->tag);
@@ -248,6 +265,16 @@ static uint32_t part_of_message(const Recorder *recorder, const MessageRecord *r
     return is_told_apart && record->consumer != NO_INDEX ? first + 1 + record->consumer : first;
 }
 
+static Backlog *backlog_of(Recorder *recorder, const MessageRecord *record)
+{
+    Part *part = &recorder->brokers.parts[recorder->subscription_parts[record->subscription]];
+    recorder_part_now(recorder, &recorder->brokers, part);
+    if (part->backlog == NULL)
+        part->backlog =
+            backlog_new(&recorder->timeline, recorder->faults_start, recorder->faults_end);
+    return part->backlog;
+}
+
 static void measure_message(Measures *measures, const MessageRecord *record)
 {
     measures->counts[count_of_message(record->event)]++;
@@ -265,6 +292,7 @@ static void message(void *context, const MessageRecord *record)
     recorder_part_now(recorder, scope, part);
     part->counts_now[count_of_message(record->event)]++;
     part->largest[part->slice] = MAX(part->largest[part->slice], record->depth);
+    backlog_note(backlog_of(recorder, record), timeline, record);
     if (record->leaves_queue)
         level_add(part->levels[LEVEL_DEPTH], timeline, record->entered, record->time, 1);
     if (record->tag != 0)
@@ -301,6 +329,7 @@ void recorder_listen(Recorder *recorder)
         .request_completed = request_completed,
         .visit_ended = visit_ended,
         .attempt_ended = attempt_ended,
+        .connection_opened = connection_opened,
         .message = message,
         .cpu_used = cpu_used,
         .state_changed = state_changed,

@@ -73,6 +73,31 @@ static void add_levels(const Recorder *recorder, Entry *entry, Part *part)
     }
 }
 
+static void add_oldest(const Recorder *recorder, Entry *entry, const Part *part)
+{
+    const Timeline *timeline = &recorder->timeline;
+    Series *series = &entry->series;
+    series->oldest = g_new0(SimTime, timeline->window_count);
+    for (uint32_t i = 0; i < timeline->slice_count; i++) {
+        SimTime oldest = backlog_oldest(part->backlog, timeline, i);
+        uint32_t window = timeline->windows[i];
+        Measures *phase = &entry->phases[phase_of(recorder, timeline->phases[i])];
+        series->oldest[window] = MAX(series->oldest[window], oldest);
+        phase->oldest = MAX(phase->oldest, oldest);
+    }
+}
+
+static void add_drain(const Recorder *recorder, Entry *entry, const Part *part)
+{
+    if (recorder->faults_end >= recorder->timeline.end)
+        return;
+    SimTime time = backlog_drain_time(part->backlog);
+    Measures *after = &entry->phases[PHASE_AFTER];
+    after->backlogs++;
+    after->drained += time != SIM_TIME_NEVER;
+    after->drain_time = time == SIM_TIME_NEVER ? 0 : time;
+}
+
 /* What was counted in a simpler way while the run went on: requests offered, by the time of their
  * start, and those that were complete when they ended. */
 static void settle_requests(const Recorder *recorder, const ScopeParts *scope, Part *part)
@@ -114,6 +139,10 @@ static void take_part(const Recorder *recorder, Entry *entry, const ScopeParts *
         settle_requests(recorder, scope, part);
     add_counts(recorder, entry, part);
     add_levels(recorder, entry, part);
+    if (part->backlog != NULL) {
+        add_oldest(recorder, entry, part);
+        add_drain(recorder, entry, part);
+    }
     add_segments(recorder, entry, scope, part);
     entry->phases[PHASE_ALL].stays += part->stays;
     add_up_phases(entry, recorder->phase_count == 1 ? 1 : PHASE_COUNT);
@@ -137,6 +166,10 @@ static void add_series(const Maker *maker, Entry *whole, const Entry *part)
         whole->series.levels[i] += part->series.levels[i];
     for (size_t i = 0; part->series.largest != NULL && i < windows; i++)
         whole->series.largest[i] = MAX(whole->series.largest[i], part->series.largest[i]);
+    if (part->series.oldest != NULL && whole->series.oldest == NULL)
+        whole->series.oldest = g_new0(SimTime, windows);
+    for (size_t i = 0; part->series.oldest != NULL && i < windows; i++)
+        whole->series.oldest[i] = MAX(whole->series.oldest[i], part->series.oldest[i]);
 }
 
 static void add_batches(const Maker *maker, Entry *whole, const Entry *part)

@@ -184,6 +184,7 @@ static void part_clear(Part *part, uint32_t segments)
     g_free(part->counts);
     g_free(part->offered);
     g_free(part->largest);
+    backlog_free(part->backlog);
     for (int i = 0; i < MEASURES_LEVELS; i++)
         g_free(part->levels[i]);
     if (part->crowd != NULL)

@@ -54,6 +54,9 @@ Recorder *recorder_new(const Topology *topology, const FaultSchedule *faults, ui
     recorder->phase_count = topology->fault_count > 0 ? 3 : 1;
     SimTime cuts[2];
     cut_into_phases(recorder, faults, cuts);
+    bool has_faults = faults != NULL && faults->count > 0;
+    recorder->faults_start = has_faults ? faults->first_start : SIM_TIME_NEVER;
+    recorder->faults_end = has_faults ? faults->last_end : SIM_TIME_NEVER;
     SimTime start = topology->simulation.warmup;
     timeline_init(&recorder->timeline, start, start + topology->simulation.duration,
                   window_kept(topology), cuts, recorder->phase_count - 1);

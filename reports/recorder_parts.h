@@ -7,6 +7,7 @@
 #ifndef TOPPLE_REPORTS_RECORDER_PARTS_H
 #define TOPPLE_REPORTS_RECORDER_PARTS_H
 
+#include "reports/backlog.h"
 #include "reports/recorder.h"
 #include "reports/timeline.h"
 
@@ -34,6 +35,7 @@ typedef struct Part {
     uint64_t *counts;  /* likewise, counts of the scope for each */
     uint64_t *offered; /* of workloads: by slice of the starts, likewise */
     double stays;      /* as in Measures */
+    Backlog *backlog;  /* of a subscription's part */
     Histogram *crowd;  /* earlier samples of the window; NULL: never that many */
     uint32_t whole;
     uint32_t recent_count;
@@ -69,6 +71,7 @@ struct Recorder {
     uint32_t phase_count; /* 1, or 3 with faults */
     uint32_t batch_count;
     uint32_t segment_count;
+    SimTime faults_start, faults_end; /* the first, the last; SIM_TIME_NEVER: none */
 
     ScopeParts workloads, services, links, brokers;
     Part **site_parts;            /* part of a workload's call site */

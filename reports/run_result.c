@@ -54,6 +54,7 @@ void run_result_free(RunResult *result)
         g_free(entry->series.counts);
         g_free(entry->series.levels);
         g_free(entry->series.largest);
+        g_free(entry->series.oldest);
         g_free(entry->series.latencies);
     }
     g_free(result->entries);
@@ -78,6 +79,8 @@ Measures run_result_window(const RunResult *result, const Entry *entry, uint32_t
     memset(measures.levels, 0, sizeof measures.levels);
     memset(measures.samples, 0, sizeof measures.samples);
     measures.largest = 0;
+    measures.oldest = 0;
+    measures.backlogs = measures.drained = 0;
     measures.stays = measures.busy = measures.wasted = measures.expected = 0;
     SimTime start = result->window * window;
     measures.span_s = sim_time_to_s(MIN(result->window, result->measured - start));
@@ -89,6 +92,8 @@ Measures run_result_window(const RunResult *result, const Entry *entry, uint32_t
         memcpy(measures.levels, &series->levels[window * levels], levels * sizeof(double));
     if (series->largest != NULL)
         measures.largest = series->largest[window];
+    if (series->oldest != NULL)
+        measures.oldest = series->oldest[window];
     measures.window = series->latencies == NULL ? NULL : &series->latencies[window];
     return measures;
 }

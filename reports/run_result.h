@@ -22,6 +22,7 @@ typedef struct Series {
     uint64_t *counts; /* window by window, scope_counts(scope) each */
     double *levels;   /* likewise, scope_levels(scope) each */
     uint32_t *largest;
+    SimTime *oldest;
     WindowLatency *latencies;
 } Series;
 

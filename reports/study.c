@@ -133,6 +133,7 @@ static void drop_series(RunResult *result)
         g_free(series->counts);
         g_free(series->levels);
         g_free(series->largest);
+        g_free(series->oldest);
         g_free(series->latencies);
         *series = (Series){0};
     }

@@ -21,7 +21,7 @@ static void add_broker_cell(const TextReport *report, TextTable *table, uint32_t
 
 static bool add_brokers(const TextReport *report, TextTable *table, uint32_t variant)
 {
-    static const char *const metrics[] = {"depth_mean",    "depth_max", "delay_p99_ms",
+    static const char *const metrics[] = {"depth_mean",    "depth_max", "delay_p99_ms", "drain_s",
                                           "dead_lettered", "dropped",   "lost"};
     const RunResult *result = study_any_run(report->study, variant);
     bool is_any = false;
@@ -40,9 +40,9 @@ static bool add_brokers(const TextReport *report, TextTable *table, uint32_t var
 
 void text_print_brokers(const TextReport *report)
 {
-    static const char *const titles[] = {"design",       "broker",     "waiting", "most",
-                                         "delay p99 ms", "dead-lett.", "dropped", "lost"};
-    TextTable *table = text_table_new("llrrrrrr", titles);
+    static const char *const titles[] = {"design",  "broker",     "waiting", "most", "delay p99 ms",
+                                         "drain s", "dead-lett.", "dropped", "lost"};
+    TextTable *table = text_table_new("llrrrrrrr", titles);
     GString *text = g_string_new(NULL);
     bool is_any = false;
     for (uint32_t i = 0; i < study_variant_count(report->study); i++)

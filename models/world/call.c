@@ -120,6 +120,7 @@ static void report_attempt(World *world, const Call *call, Outcome outcome, bool
         .call_started = call->started,
         .started = call->attempt_started,
         .ended = world_now(world),
+        .pool_wait = site->link->pool == NULL ? -1 : pool_wait(world, call, outcome),
     };
     world->observer.attempt_ended(world->observer.context, &record);
 }
@@ -525,6 +526,7 @@ void call_unfinished(World *world, const Call *call)
         .call_started = call->started,
         .started = waits ? world_now(world) : call->attempt_started,
         .ended = world_now(world),
+        .pool_wait = -1,
     };
     world->observer.attempt_ended(world->observer.context, &record);
 }

@@ -447,7 +447,7 @@ struct World {
     uint32_t loops_room; /* frames */
     Address *addresses;  /* of frames that answer, by handle */
     uint32_t addresses_room;
-    uint32_t *call_connections; /* of calls over links with a pool, by handle */
+    struct PoolPlace *call_connections; /* of calls over links with a pool, by handle */
     uint32_t call_connections_room;
     BrokerKeys *broker_keys;
     uint64_t *abort_keys; /* of each operation */

@@ -70,15 +70,33 @@ static uint32_t caller_replica(const World *world, const Link *link, uint32_t cl
     return world->topology->services[config->caller].first_replica + client;
 }
 
-/* The connection that a call is on lies apart: few calls have any. */
-static uint32_t *connection_of(World *world, const Call *call)
+/* Where a call is in its pool lies apart: few calls have any. */
+typedef struct PoolPlace {
+    uint32_t connection;
+    SimTime waited; /* -1: it waits */
+} PoolPlace;
+
+static PoolPlace *place_of(World *world, const Call *call)
 {
     if (call->self >= world->call_connections_room) {
         world->call_connections_room = world->calls.chunk_count * SLAB_CHUNK_SIZE;
         world->call_connections =
-            g_renew(uint32_t, world->call_connections, world->call_connections_room);
+            g_renew(PoolPlace, world->call_connections, world->call_connections_room);
     }
     return &world->call_connections[call->self];
+}
+
+static uint32_t *connection_of(World *world, const Call *call)
+{
+    return &place_of(world, call)->connection;
+}
+
+SimTime pool_wait(const World *world, const Call *call, Outcome outcome)
+{
+    SimTime waited = world->call_connections[call->self].waited;
+    if (outcome == OUTCOME_POOL_OVERFLOW)
+        return -1;
+    return waited < 0 ? world_now(world) - call->attempt_started : waited;
 }
 
 /* --- connections with room: a list */
@@ -214,6 +232,8 @@ static void connection_open(World *world, Link *link, uint32_t client, uint32_t 
     link->pool->of_client[client].connections++;
     host_of(link, client, host)->connections++;
     host_of(link, client, host)->opening++;
+    const ConnectionRecord record = {.link = connection->link, .time = world_now(world)};
+    world->observer.connection_opened(world->observer.context, &record);
     SimTime takes = opening_time(world, link, connection);
     connection->event = engine_schedule(&world->engine, world_now(world) + takes, EVENT_COMPLETION,
                                         EVENT_CONNECTION, handle);
@@ -264,7 +284,8 @@ static void attach(World *world, Link *link, Call *call, Connection *connection)
     connection->is_closing = connection->served == config->max_requests_per_connection;
     if (connection->is_closing || connection->streams == config->max_concurrent_streams)
         list_remove(world, host_of(link, connection->client, connection->host), connection);
-    *connection_of(world, call) = connection->self;
+    *place_of(world, call) =
+        (PoolPlace){connection->self, world_now(world) - call->attempt_started};
     call_connected(world, call);
 }
 
@@ -273,7 +294,7 @@ void pool_request(World *world, Call *call, Link *link)
     uint32_t client = client_of(world, link, call), index = call->target - link->first_replica;
     Host *host = host_of(link, client, index);
     Client *state = &link->pool->of_client[client];
-    *connection_of(world, call) = SLAB_NONE;
+    *place_of(world, call) = (PoolPlace){SLAB_NONE, -1};
     Connection *connection = ready_connection(world, link, host);
     if (connection != NULL) {
         attach(world, link, call, connection);

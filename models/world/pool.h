@@ -23,6 +23,9 @@ uint32_t pool_event_replica(const World *world, uint32_t connection);
 /* It has crashed, or is back. */
 void pools_replica_changed(World *world, uint32_t replica, bool is_crash);
 
+/* How long the attempt has waited for its connection; -1: the pool had no room. */
+SimTime pool_wait(const World *world, const Call *call, Outcome outcome);
+
 void pools_build(World *world);
 void pools_demolish(World *world);
 char *pools_check(const World *world); /* what is wrong, or NULL */

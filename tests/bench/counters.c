@@ -31,6 +31,11 @@ static void attempt_ended(void *context, const AttemptRecord *record)
     counters->links[record->link][record->outcome]++;
 }
 
+static void connection_opened(void *context, const ConnectionRecord *record)
+{
+    (void)context, (void)record;
+}
+
 static void message(void *context, const MessageRecord *record)
 {
     (void)context, (void)record;
@@ -57,6 +62,7 @@ void counters_init(Counters *counters, const Topology *topology)
                 .request_completed = request_completed,
                 .visit_ended = visit_ended,
                 .attempt_ended = attempt_ended,
+                .connection_opened = connection_opened,
                 .message = message,
                 .cpu_used = cpu_used,
                 .state_changed = state_changed,

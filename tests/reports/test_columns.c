@@ -30,12 +30,12 @@ static const struct {
      RUN "link,phase,calls,attempts,retries,hedges,succeeded,failed,connect_failure,reset,timeout,"
          "error,rejected,circuit_open,bulkhead_full,rate_limited,throttled,pool_overflow,"
          "no_healthy_host,retry_amplification,breaker_trips,breaker_open_s,latency_mean_ms,"
-         "latency_p50_ms,latency_p99_ms"},
+         "latency_p50_ms,latency_p99_ms,connections,pool_wait_mean_ms,pool_wait_p99_ms"},
     {&table_brokers,
      RUN "broker,consumer,phase,published,rejected,delivered,acknowledged,redelivered,"
          "dead_lettered,dropped,expired,duplicates,depth_mean,depth_max,delay_mean_ms,"
          "delay_p99_ms,completion_mean_ms,completion_p99_ms,lost,undone,reordered,"
-         "executed_twice,deduplicated"},
+         "executed_twice,deduplicated,age_max_ms,drain_s"},
     {&table_timeseries, RUN "scope,name,t_start_s,t_end_s,"},
     {&table_percentiles,
      ALL "scope,name,percentile,value_ms,ci_low_ms,ci_high_ms,total_count,one_by_one_minus_p"},

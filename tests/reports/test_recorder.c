@@ -450,7 +450,8 @@ static void attempt(const Fixture *fixture, uint32_t number, Outcome outcome, do
                             .is_last = is_last,
                             .call_started = MS(call),
                             .started = MS(started),
-                            .ended = MS(ended)};
+                            .ended = MS(ended),
+                            .pool_wait = -1};
     fixture->observer->attempt_ended(fixture->observer->context, &record);
 }
 
@@ -486,7 +487,8 @@ static void test_a_call_cut_in_its_back_off_leaves_no_attempt_behind(void **stat
     Fixture *fixture = *state;
     begin(fixture, 0);
     attempt(fixture, 1, OUTCOME_TIMEOUT, 10000, 10000, 10900, false);
-    AttemptRecord record = {.link = FRONT_PAY, .tag = 1, .is_unfinished = true, .ended = MS(11000)};
+    AttemptRecord record = {
+        .link = FRONT_PAY, .tag = 1, .is_unfinished = true, .ended = MS(11000), .pool_wait = -1};
     fixture->observer->attempt_ended(fixture->observer->context, &record);
     record.attempt = 1;
     record.call_started = record.started = MS(10950);
@@ -495,6 +497,42 @@ static void test_a_call_cut_in_its_back_off_leaves_no_attempt_behind(void **stat
     assert_close(value(result, SCOPE_LINK, "front -> pay", PHASE_ALL, "calls"), 2, 0);
     assert_close(value(result, SCOPE_LINK, "front -> pay", PHASE_ALL, "attempts"), 2, 0);
     assert_close(value(result, SCOPE_LINK, "front -> pay", PHASE_ALL, "failed"), 1, 0);
+}
+
+/* Two waited, the third was refused: no time to count. The connection that is opened in the warm-up
+ * counts nowhere. */
+static void test_waits_for_connections_and_connections(void **state)
+{
+    Fixture *fixture = *state;
+    begin(fixture, 0);
+    const ConnectionRecord early = {.link = FRONT_PAY, .time = MS(900)};
+    fixture->observer->connection_opened(fixture->observer->context, &early);
+    const SimTime waits[] = {MS(100), MS(300), -1};
+    const Outcome outcomes[] = {OUTCOME_SUCCESS, OUTCOME_TIMEOUT, OUTCOME_POOL_OVERFLOW};
+    for (int i = 0; i < 3; i++) {
+        AttemptRecord record = {.link = FRONT_PAY,
+                                .tag = 1,
+                                .attempt = 1,
+                                .outcome = outcomes[i],
+                                .is_last = true,
+                                .call_started = MS(1100),
+                                .started = MS(1100),
+                                .ended = MS(1500),
+                                .pool_wait = waits[i]};
+        fixture->observer->attempt_ended(fixture->observer->context, &record);
+    }
+    const double opened[] = {1500, 1600, 2500};
+    for (int i = 0; i < 3; i++) {
+        const ConnectionRecord record = {.link = FRONT_PAY, .time = MS(opened[i])};
+        fixture->observer->connection_opened(fixture->observer->context, &record);
+    }
+    g_autoptr(RunResult) result = finish(fixture);
+    const char *link = "front -> pay";
+    assert_close(value(result, SCOPE_LINK, link, PHASE_ALL, "pool_wait_mean_ms"), 200, 1e-12);
+    assert_close(value(result, SCOPE_LINK, link, PHASE_ALL, "pool_wait_p99_ms"), 300, BUCKET);
+    assert_close(value(result, SCOPE_LINK, link, PHASE_ALL, "connections"), 3, 0);
+    assert_close(window_value(result, SCOPE_LINK, link, 0, "connections"), 2, 0);
+    assert_close(window_value(result, SCOPE_LINK, link, 1, "connections"), 1, 0);
 }
 
 /* --- brokers */
@@ -677,6 +715,7 @@ int main(void)
         TEST(test_cores_are_counted_only_where_there_are_some),
         TEST(test_a_call_that_is_retried_is_one_call_with_its_whole_latency),
         TEST(test_a_call_cut_in_its_back_off_leaves_no_attempt_behind),
+        TEST(test_waits_for_connections_and_connections),
         TEST(test_messages_are_counted_from_publication_to_their_end),
         TEST(test_a_topic_is_the_sum_of_its_subscriptions),
         TEST(test_consumers_of_one_queue_are_told_apart_from_their_deliveries_on),
