@@ -150,4 +150,7 @@ typedef struct Observer {
     void (*state_changed)(void *context, const StateRecord *record);
 } Observer;
 
+/* Hears nothing, and measures no request: for those who listen to some of it only. */
+extern const Observer observer_deaf;
+
 #endif

@@ -85,12 +85,6 @@ static void attempt_ended(void *context, const AttemptRecord *record)
          sim_time_to_ms(record->ended), record->is_last ? " last" : "");
 }
 
-/* The traces of pools tell of connections by what they do to attempts. */
-static void connection_opened(void *context, const ConnectionRecord *record)
-{
-    (void)context, (void)record;
-}
-
 static void message(void *context, const MessageRecord *record)
 {
     static const char *const events[] = {
@@ -137,9 +131,16 @@ static char *run(const Topology *topology, const char *only, bool tells_messages
                    .lines = g_string_new(NULL),
                    .tells_messages_apart = tells_messages_apart};
     trace.only = only == NULL ? NULL : g_strsplit(only, "|", -1);
-    const Observer observer = {&trace,      request_started, request_ended,     request_completed,
-                               visit_ended, attempt_ended,   connection_opened, message,
-                               cpu_used,    state_changed};
+    Observer observer = observer_deaf; /* connections are told by what they do to attempts */
+    observer.context = &trace;
+    observer.request_started = request_started;
+    observer.request_ended = request_ended;
+    observer.request_completed = request_completed;
+    observer.visit_ended = visit_ended;
+    observer.attempt_ended = attempt_ended;
+    observer.message = message;
+    observer.cpu_used = cpu_used;
+    observer.state_changed = state_changed;
     g_autoptr(FaultSchedule) faults = fault_schedule_new(topology, 1, 0);
     World *world = world_new(topology, 1, 0, faults, &observer);
     const WorldLimits limits = {.max_events = 1000000};
