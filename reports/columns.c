@@ -189,7 +189,7 @@ static const Column service_columns[] = {
     METRIC("cpu_utilization", "ratio", VALUE, NEUTRAL, "share of all its cores that are busy; empty without `cpu`", .value = service_cpu_used, SERIES),
     METRIC("in_system_mean", "visits", VALUE, LOWER, "mean number waiting and in service, all replicas together", .value = service_in_system, SERIES),
     METRIC("queue_mean", "visits", VALUE, LOWER, "mean number waiting for a thread, all replicas together", .value = service_queue, SERIES),
-    METRIC("queue_max", "visits", VALUE, LOWER, "the longest queue of one replica that an arrival made", .value = largest, SERIES),
+    METRIC("queue_max", "visits", LARGEST, LOWER, "the longest queue of one replica that an arrival made", .value = largest, SERIES),
     METRIC("queue_wait_mean_ms", "ms", MEAN, LOWER, "mean wait for a thread, of all that got one", .index = VISIT_QUEUE_WAIT),
     METRIC("queue_wait_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = VISIT_QUEUE_WAIT, .p = 0.99),
     METRIC("response_mean_ms", "ms", MEAN, LOWER, "mean time from the arrival at the replica to the departure of the reply, completed ones", .index = VISIT_RESPONSE, SERIES),
@@ -245,7 +245,7 @@ static const Column broker_columns[] = {
     METRIC("expired", "messages", COUNT, LOWER, "messages whose time to live ended while they waited, dead letters or not; of a stream see dropped", .index = BROKER_EXPIRED, SERIES),
     METRIC("duplicates", "deliveries", COUNT, LOWER, "messages processed once more than needed", .index = BROKER_DUPLICATES, SERIES),
     METRIC("depth_mean", "messages", VALUE, LOWER, "mean number of messages ready for delivery; of a stream, records not committed: the lag", .value = broker_depth, SERIES),
-    METRIC("depth_max", "messages", VALUE, LOWER, "largest number of them (of one subscription)", .value = broker_deepest, SERIES),
+    METRIC("depth_max", "messages", LARGEST, LOWER, "largest number of them (of one subscription)", .value = broker_deepest, SERIES),
     METRIC("delay_mean_ms", "ms", MEAN, LOWER, "mean time from the publication to a delivery", .index = BROKER_DELAY, SERIES),
     METRIC("delay_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = BROKER_DELAY, .p = 0.99, SERIES),
     METRIC("completion_mean_ms", "ms", MEAN, LOWER, "mean time from the publication to the acknowledgement; of a stream, to the commit", .index = BROKER_COMPLETION),
@@ -271,7 +271,7 @@ static const Column summary_columns[] = {
     LABEL("ci_low", "", "lower end of the 95 % confidence interval"),
     LABEL("ci_high", "", "upper end of it; both empty if there is none"),
     LABEL("ci_method", "", "`replications_t`, `sectioning` or `batch_means`; empty: no interval"),
-    LABEL("flag", "", "`few_samples`: a percentile with fewer than 100 samples beyond it"),
+    LABEL("flag", "", "`few_samples`: a percentile with fewer than 100 samples beyond it; `correlated_batches`: the interval is too narrow, make the run longer; both may stand there"),
 };
 
 static const Column compare_columns[] = {

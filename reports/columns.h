@@ -20,6 +20,7 @@ typedef enum ColumnKind {
     COLUMN_MAX,        /* of samples[index] */
     COLUMN_PERCENTILE, /* of samples[index], at p */
     COLUMN_VALUE,      /* computed by `value` */
+    COLUMN_LARGEST,    /* computed by `value`: the largest that was seen */
     COLUMN_TOTAL,      /* computed by `value`; grows with the length of the run, like a count */
     COLUMN_EMPTY,      /* what it measures does not exist yet */
 } ColumnKind;
@@ -54,11 +55,18 @@ extern const Table *const tables[];
 /* NaN: missing. Durations in ms. */
 double column_value(const Column *column, const Measures *measures);
 
+/* Between which limits the exact value of a percentile lies, its bucket's, in ms; NaN of all else.
+ */
+void column_bounds(const Column *column, const Measures *measures, double *low, double *high);
+
 /* True for kinds that have a value in summary and compare. */
 bool column_is_metric(const Column *column);
 
 /* True if the value grows with the length of the run. */
 bool column_is_total(const Column *column);
+
+/* True if the value is the largest that was seen: in a part of the run it is smaller. */
+bool column_is_largest(const Column *column);
 
 /* True if the value is made of samples, whose number is the number of observations. */
 bool column_is_of_samples(const Column *column);

@@ -58,6 +58,49 @@ static bool has_missing(const double *values, const double *others, uint32_t cou
     return false;
 }
 
+typedef struct Bounds {
+    double low, high;
+} Bounds;
+
+static Bounds bounds_of(const Side *side, Phase phase, const Column *metric)
+{
+    Bounds bounds;
+    column_bounds(metric, study_merged(side->runs, side->entry, phase), &bounds.low, &bounds.high);
+    return bounds;
+}
+
+/* What two percentiles differ by cannot be told finer than their buckets. */
+static void widen_to_buckets(CompareRow *row, const Side *baseline, const Side *design)
+{
+    if (row->metric->kind != COLUMN_PERCENTILE || isnan(row->difference_low))
+        return;
+    Bounds a = bounds_of(baseline, row->phase, row->metric);
+    Bounds b = bounds_of(design, row->phase, row->metric);
+    row->difference_low = fmin(row->difference_low, b.low - a.high);
+    row->difference_high = fmax(row->difference_high, b.high - a.low);
+    if (b.low <= a.high && a.low <= b.high)
+        row->p = 1;
+    if (isnan(row->ratio_low) || !(a.low > 0))
+        return;
+    row->ratio_low = fmin(row->ratio_low, b.low / a.high);
+    row->ratio_high = fmax(row->ratio_high, b.high / a.low);
+}
+
+static void set_ratio(CompareRow *row, const double *differences, const double *logarithms,
+                      uint32_t count)
+{
+    row->ratio = row->design / row->baseline;
+    row->ratio_low = row->ratio_high = (double)NAN;
+    if (!isfinite(row->ratio))
+        row->ratio = (double)NAN;
+    /* A pair without a logarithm (a zero) would be left out silently: then there is no interval. */
+    if (!(row->ratio > 0) || has_missing(differences, logarithms, count))
+        return;
+    Interval interval = interval_around(log(row->ratio), logarithms, count);
+    row->ratio_low = exp(interval.low);
+    row->ratio_high = exp(interval.high);
+}
+
 static void fill_row(CompareRow *row, Side *baseline, Side *design)
 {
     uint32_t room = MAX(study_value_room(baseline->runs), study_value_room(design->runs));
@@ -74,16 +117,8 @@ static void fill_row(CompareRow *row, Side *baseline, Side *design)
     row->difference_high = interval.high;
     row->p = interval.p;
 
-    row->ratio = row->design / row->baseline;
-    row->ratio_low = row->ratio_high = (double)NAN;
-    if (!isfinite(row->ratio))
-        row->ratio = (double)NAN;
-    /* A pair without a logarithm (a zero) would be left out silently: then there is no interval. */
-    if (!(row->ratio > 0) || has_missing(differences, logarithms, count))
-        return;
-    Interval log_interval = interval_around(log(row->ratio), logarithms, count);
-    row->ratio_low = exp(log_interval.low);
-    row->ratio_high = exp(log_interval.high);
+    set_ratio(row, differences, logarithms, count);
+    widen_to_buckets(row, baseline, design);
 }
 
 /* --- verdicts */

@@ -156,7 +156,7 @@ static bool write_estimate(TableWriter *writer, const Study *study, uint32_t var
     csv_number(csv, estimate.low);
     csv_number(csv, estimate.high);
     csv_text(csv, interval_method_name(estimate.method));
-    csv_text(csv, estimate.is_from_few ? "few_samples" : "");
+    csv_text(csv, estimate_flag(&estimate));
     return end_row(writer);
 }
 

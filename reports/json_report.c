@@ -34,7 +34,7 @@ static void print_estimate(JsonText *json, const Study *study, uint32_t variant,
     json_value_member(json, "ci_low", estimate.low);
     json_value_member(json, "ci_high", estimate.high);
     json_label_member(json, "ci_method", interval_method_name(estimate.method));
-    json_label_member(json, "flag", estimate.is_from_few ? "few_samples" : "");
+    json_label_member(json, "flag", estimate_flag(&estimate));
     json_text_close(json, '}');
 }
 

@@ -42,6 +42,24 @@ Interval interval_around(double center, const double *values, uint32_t count)
     return (Interval){center - half, center + half, chance(center, error, degrees)};
 }
 
+#define NEIGHBOURS_MIN 8u
+
+double neighbours_chance(const double *values, uint32_t count)
+{
+    uint32_t used;
+    double mean = values_mean(values, count, &used), squares = 0, steps = 0, n = count;
+    if (used < count || count < NEIGHBOURS_MIN)
+        return (double)NAN;
+    for (uint32_t i = 0; i < count; i++) {
+        squares += (values[i] - mean) * (values[i] - mean);
+        if (i > 0)
+            steps += (values[i] - values[i - 1]) * (values[i] - values[i - 1]);
+    }
+    if (!(squares > 0))
+        return 1;
+    return gsl_cdf_ugaussian_Q(sqrt((n * n - 1) / (n - 2)) * (1 - steps / (2 * squares)));
+}
+
 static int compare_p(const void *a, const void *b, void *context)
 {
     const double *p = context;

@@ -21,6 +21,12 @@ double values_mean(const double *values, uint32_t count, uint32_t *used);
  * Glynn, "Stochastic Simulation", III.5). NaNs are left out. */
 Interval interval_around(double center, const double *values, uint32_t count);
 
+/* Probability of so much positive correlation between neighbours by chance, if the values were
+ * independent and normal: von Neumann's ratio, near to normal from eight values on (G. S. Fishman,
+ * "Grouping observations in digital simulation", Management Science 24, 1978). NaN with a value
+ * missing, or fewer than eight. */
+double neighbours_chance(const double *values, uint32_t count);
+
 /* Holm's step-down correction, in place. NaNs are left out and stay. */
 void holm_adjust(double *p, size_t count);
 

@@ -64,8 +64,12 @@ typedef struct Estimate {
     uint32_t replications; /* that had a value */
     uint64_t observations; /* samples behind it, or replications when it is no sample's */
     IntervalMethod method;
-    bool is_from_few; /* a percentile with fewer than 100 observations beyond it */
+    bool is_from_few;   /* a percentile with fewer than 100 observations beyond it */
+    bool is_correlated; /* batches that depend on their neighbours: the interval is too narrow */
 } Estimate;
+
+/* "few_samples", "correlated_batches", both with a blank between them, or "". */
+const char *estimate_flag(const Estimate *estimate);
 
 /* An entry's metric (a column's name of the scope's wide table); false if there is no such thing.
  */

@@ -10,6 +10,8 @@ typedef struct StudyRun {
     RunResult *result;
     double *values;      /* of every entry, phase and column of the scope's table */
     double *percentiles; /* of entry i, which is of system or workload: STUDY_PERCENTILES each */
+    double *batch_values[RECORDER_BATCHES]; /* likewise of each batch; NULL: no batches */
+    double *batch_percentiles[RECORDER_BATCHES];
 } StudyRun;
 
 typedef struct StudyRuns {

@@ -50,7 +50,8 @@ char *count_display(double value)
 char *estimate_display(const Estimate *estimate, double scale)
 {
     double value = estimate->value * scale;
-    const char *mark = estimate->is_from_few ? "*" : "";
+    g_autofree char *mark = g_strconcat(estimate->is_from_few ? "*" : "",
+                                        estimate->is_correlated ? "\u2020" : "", NULL);
     if (!isfinite(value))
         return g_strdup("-");
     double half = (estimate->high - estimate->low) / 2 * scale;

@@ -7,7 +7,8 @@
 #include "reports/study.h"
 
 /* "12.3 ± 0.4", "12.3" without an interval, "-" when missing; an asterisk follows when few samples
- * stand behind it. `scale` multiplies (100 for per cent). */
+ * stand behind it, a dagger when its batches depend on each other. `scale` multiplies (100 for per
+ * cent). */
 char *estimate_display(const Estimate *estimate, double scale);
 
 /* How the design differs: "-38 % [-44, -31]", "x 12.3 [11, 14]" from a doubling on, and for a share

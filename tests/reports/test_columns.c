@@ -77,7 +77,8 @@ static void test_every_file_is_listed_once(void **state)
 static void check_column(const Column *column)
 {
     assert_true(strlen(column->meaning) > 0);
-    if (column->kind == COLUMN_VALUE || column->kind == COLUMN_TOTAL)
+    if (column->kind == COLUMN_VALUE || column->kind == COLUMN_TOTAL ||
+        column->kind == COLUMN_LARGEST)
         assert_non_null(column->value);
     if (column->kind == COLUMN_PERCENTILE)
         assert_true(column->p > 0 && column->p < 1);

@@ -104,6 +104,43 @@ static void test_one_replication_is_judged_by_its_batches(void **state)
     small_study_free(small);
 }
 
+/* Latencies that rise all along, and those that go up and down. */
+static void test_batches_that_depend_on_each_other_are_marked(void **state)
+{
+    (void)state;
+    SmallStudy *small = small_study_new(2);
+    double rising[40], swinging[40];
+    for (int i = 0; i < 40; i++) {
+        rising[i] = 1 + i / 2;
+        swinging[i] = 1 + i / 2 % 2;
+    }
+    small_study_run(small, 0, 0, RECORDER_BATCHES, rising, 40);
+    small_study_run(small, 1, 0, RECORDER_BATCHES, swinging, 40);
+    Estimate estimate = estimate_of(small, 0, "users", "mean_ms");
+    assert_true(estimate.is_correlated);
+    assert_string_equal(estimate_flag(&estimate), "correlated_batches");
+    estimate = estimate_of(small, 0, "users", "p99_ms");
+    assert_string_equal(estimate_flag(&estimate), "few_samples correlated_batches");
+    assert_false(estimate_of(small, 1, "users", "mean_ms").is_correlated);
+    assert_false(estimate_of(small, 0, "users", "offered").is_correlated);
+    small_study_free(small);
+}
+
+/* One bucket lasts from 100.139008 to 100.663295 ms: every replication's median is its middle. */
+static void test_replications_in_one_bucket_are_not_taken_for_equal(void **state)
+{
+    (void)state;
+    SmallStudy *small = small_study_new(1);
+    const double latencies[] = {100.2, 100.3, 250};
+    for (uint32_t i = 0; i < 4; i++)
+        small_study_run(small, 0, i, 0, latencies, 3);
+    Estimate estimate = estimate_of(small, 0, "users", "p50_ms");
+    assert_close(estimate.value, (100.139008 + 100.663295) / 2, 1e-9);
+    assert_close(estimate.low, 100.2, 1e-9); /* no value is smaller */
+    assert_close(estimate.high, 100.663295, 1e-9);
+    small_study_free(small);
+}
+
 static void test_the_order_of_adding_does_not_matter(void **state)
 {
     (void)state;
@@ -181,6 +218,8 @@ int main(void)
         cmocka_unit_test(test_a_percentile_with_fewer_than_100_beyond_it_is_marked),
         cmocka_unit_test(test_one_replication_without_batches_has_no_interval),
         cmocka_unit_test(test_one_replication_is_judged_by_its_batches),
+        cmocka_unit_test(test_batches_that_depend_on_each_other_are_marked),
+        cmocka_unit_test(test_replications_in_one_bucket_are_not_taken_for_equal),
         cmocka_unit_test(test_the_order_of_adding_does_not_matter),
         cmocka_unit_test(test_a_missing_replication_is_left_out),
         cmocka_unit_test(test_what_does_not_exist_is_not_found),
