@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/expected.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/version.h"
@@ -15,6 +16,7 @@
 typedef struct Job {
     const Options *options;
     Input input;
+    ExpectedList expected;
     StudyVariant *variants;
     ExperimentPlan plan;
     ExperimentResult result;
@@ -70,6 +72,8 @@ static GPtrArray *warnings_of(const Job *job)
     }
     for (guint i = 0; i < job->result.warnings->len; i++)
         g_ptr_array_add(warnings, job->result.warnings->pdata[i]);
+    for (guint i = 0; i < job->expected.skipped->len; i++)
+        g_ptr_array_add(warnings, job->expected.skipped->pdata[i]);
     g_ptr_array_add(warnings, NULL);
     return warnings;
 }
@@ -133,6 +137,21 @@ static void print_warnings(const Job *job)
         fprintf(stderr, "warning: %s\n", (const char *)warnings->pdata[i]);
 }
 
+/* What the results say, if the runs are all there. */
+static ExitCode code_of_results(const Job *job)
+{
+    const GArray *results = study_expectations(job->result.study);
+    bool has_failed = false, is_doubtful = false;
+    for (guint i = 0; i < results->len; i++) {
+        const ExpectationResult *result = &g_array_index(results, ExpectationResult, i);
+        has_failed |= result->judgement == JUDGEMENT_FAIL;
+        is_doubtful |= result->judgement == JUDGEMENT_UNDECIDED || *result->flag != '\0';
+    }
+    if (has_failed)
+        return EXIT_EXPECTATION_FAILED;
+    return is_doubtful && job->options->is_strict ? EXIT_UNDECIDED : EXIT_DONE;
+}
+
 static ExitCode code_of(const Job *job, int signal_number)
 {
     if (signal_number > 0 && !job->result.is_complete) {
@@ -142,7 +161,7 @@ static ExitCode code_of(const Job *job, int signal_number)
     bool hit_wall = job->watch.hit_wall && !job->result.is_complete;
     if (hit_wall)
         complain("stopped by --max-wall: the results are partial");
-    return hit_wall || job->result.hit_limit ? EXIT_STOPPED_BY_LIMIT : EXIT_DONE;
+    return hit_wall || job->result.hit_limit ? EXIT_STOPPED_BY_LIMIT : code_of_results(job);
 }
 
 /* Whether there is a run of every design; without, there is nothing to report. */
@@ -155,13 +174,14 @@ static bool has_results(const Job *job)
     return true;
 }
 
-static ExitCode report(const Job *job, int signal_number)
+static ExitCode report(Job *job, int signal_number)
 {
     if (job->result.problem != NULL) {
         complain("internal error: %s", job->result.problem);
         return EXIT_INTERNAL_ERROR;
     }
     print_warnings(job);
+    study_set_expectations(job->result.study, expected_judge(&job->expected, job->result.study));
     ExitCode code = code_of(job, signal_number);
     if (!has_results(job))
         return code;
@@ -203,10 +223,13 @@ static ExitCode run_or_compare(int argc, char **argv, bool is_comparison, const 
             complain("run simulates one design; compare takes several");
             code = EXIT_WRONG_INPUT;
         }
+        if (code == EXIT_DONE && !expected_read(&job.expected, &job.input, &options))
+            code = EXIT_WRONG_INPUT;
         if (code == EXIT_DONE) {
             watch_start(&job.watch, &options);
             code = simulate(&job);
         }
+        expected_clear(&job.expected);
         input_clear(&job.input);
     }
     options_clear(&options);

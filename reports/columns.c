@@ -313,6 +313,16 @@ static const Column event_columns[] = {
     LABEL("detail", "", "words that belong to it, if any"),
 };
 
+static const Column expectation_columns[] = {
+    VARIANT_LABELS,
+    LABEL("expectation", "", "as it was written"),
+    LABEL("result", "", "`pass`: it holds over the whole interval; `fail`: over none of it; `undecided`: over a part, or there is no interval"),
+    LABEL("found", "", "estimate of the metric; against another design, by how much it differs from that design's (times the factor)"),
+    LABEL("ci_low", "", "lower end of the 95 % confidence interval; of a difference, paired by replication"),
+    LABEL("ci_high", "", "upper end of it"),
+    LABEL("flag", "", "`not_measured`, `no_interval`, or the metric's flag of summary.csv: then the result is doubtful"),
+};
+
 static const Column point_columns[] = {
     VARIANT_LABELS,
     LABEL("parameter", "", "JSON Pointer of what is varied"),
@@ -345,18 +355,11 @@ TABLE(table_percentiles, "percentiles.csv", "workload, operation and percentile"
       percentile_columns);
 TABLE(table_events, "events.csv", "state change", event_columns);
 TABLE(table_compare, "compare.csv", "design, scope, name, phase and metric", compare_columns);
+TABLE(table_expectations, "expectations.csv", "expectation and design", expectation_columns);
 TABLE(table_points, "points.csv", "point and parameter", point_columns);
 
 const Table *const tables[] = {
-    &table_summary,
-    &table_requests,
-    &table_services,
-    &table_links,
-    &table_brokers,
-    &table_timeseries,
-    &table_percentiles,
-    &table_events,
-    &table_compare,
-    &table_points,
-    NULL,
+    &table_summary, &table_requests,     &table_services,    &table_links,
+    &table_brokers, &table_timeseries,   &table_percentiles, &table_events,
+    &table_compare, &table_expectations, &table_points,      NULL,
 };

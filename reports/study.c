@@ -56,6 +56,8 @@ void study_free(Study *study)
     for (guint i = 0; i < study->variants->len; i++)
         runs_free(study_runs(study, i));
     g_ptr_array_free(study->variants, TRUE);
+    if (study->expectations != NULL)
+        g_array_free(study->expectations, TRUE);
     g_free(study);
 }
 
@@ -264,6 +266,16 @@ char *study_check(const Study *study)
         }
     }
     return NULL;
+}
+
+void study_set_expectations(Study *study, GArray *results)
+{
+    study->expectations = results;
+}
+
+const GArray *study_expectations(const Study *study)
+{
+    return study->expectations;
 }
 
 static void note(GPtrArray *notes, char *text)

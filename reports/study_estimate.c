@@ -84,9 +84,8 @@ IntervalMethod study_values(const StudyRuns *runs, uint32_t entry, Phase phase,
     return is_sectioned(column) ? INTERVAL_SECTIONING : INTERVAL_T;
 }
 
-/* The value that stands for all replications. */
-static double center_of(const StudyRuns *runs, uint32_t entry, Phase phase, const Column *column,
-                        IntervalMethod method, const double *values, uint32_t count)
+double study_value(const StudyRuns *runs, uint32_t entry, Phase phase, const Column *column,
+                   IntervalMethod method, const double *values, uint32_t count)
 {
     if (method == INTERVAL_BATCH_MEANS) {
         const StudyRun *run = g_ptr_array_index(runs->runs, runs->any);
@@ -148,7 +147,7 @@ Estimate study_entry_estimate(const Study *study, uint32_t variant, uint32_t ent
     g_autofree double *values = g_new(double, study_value_room(runs));
     uint32_t count;
     Estimate estimate = {.method = study_values(runs, entry, phase, metric, values, &count)};
-    estimate.value = center_of(runs, entry, phase, metric, estimate.method, values, count);
+    estimate.value = study_value(runs, entry, phase, metric, estimate.method, values, count);
     judge(&estimate, metric, study_merged(runs, entry, phase), values, count);
     return estimate;
 }

@@ -229,6 +229,7 @@ static void print_for_people(GString *text, const Study *study, const ReportOpti
     text_print_busiest(&report);
     text_print_brokers(&report);
     text_print_failures(&report);
+    text_print_expectations(&report);
     text_print_checks(&report);
     print_study_notes(&report);
 }

@@ -44,6 +44,7 @@ static const struct {
      ALL "scope,name,phase,metric,baseline,pairs,baseline_estimate,design_estimate,difference,"
          "difference_ci_low,difference_ci_high,ratio,ratio_ci_low,ratio_ci_high,p_adjusted,"
          "verdict"},
+    {&table_expectations, ALL "expectation,result,found,ci_low,ci_high,flag"},
     {&table_points, ALL "parameter,value"},
 };
 
