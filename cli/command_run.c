@@ -8,7 +8,8 @@
 #include "cli/options.h"
 #include "cli/version.h"
 #include "cli/watch.h"
-#include "experiments/experiment.h"
+#include "cli/metrics.h"
+#include "experiments/until_precise.h"
 #include "reports/output.h"
 
 #define COMPARE_REPLICATIONS 10u /* of a file that asks for one: a difference needs several */
@@ -17,6 +18,8 @@ typedef struct Job {
     const Options *options;
     Input input;
     ExpectedList expected;
+    GArray *metrics; /* that --precision is about; NULL: none is asked for */
+    UntilPrecise until;
     StudyVariant *variants;
     ExperimentPlan plan;
     ExperimentResult result;
@@ -32,10 +35,30 @@ static const Topology *first_topology(const Job *job)
 
 static uint32_t replications_of(const Job *job)
 {
-    if (job->options->has_replications)
-        return job->options->replications;
-    uint32_t asked = first_topology(job)->simulation.replications;
-    return job->is_comparison && asked == 1 ? COMPARE_REPLICATIONS : asked;
+    uint32_t asked = job->options->has_replications ? job->options->replications
+                                                    : first_topology(job)->simulation.replications;
+    if (job->options->precision > 0)
+        return MAX(asked, UNTIL_PRECISE_FIRST);
+    bool is_left_open = !job->options->has_replications && asked == 1;
+    return job->is_comparison && is_left_open ? COMPARE_REPLICATIONS : asked;
+}
+
+/* Reads what the plan needs besides the designs. */
+static ExitCode prepare(Job *job)
+{
+    const Options *options = job->options;
+    if (!expected_read(&job->expected, &job->input, options))
+        return EXIT_WRONG_INPUT;
+    if (options->precision == 0)
+        return EXIT_DONE;
+    if (options->max_replications < replications_of(job)) {
+        complain("--max-replications: must be at least %u, after which --precision first looks",
+                 replications_of(job));
+        return EXIT_WRONG_INPUT;
+    }
+    job->metrics = metrics_named(&job->input, options->metrics);
+    job->until = (UntilPrecise){options->precision, job->metrics, options->max_replications};
+    return job->metrics == NULL ? EXIT_WRONG_INPUT : EXIT_DONE;
 }
 
 static void plan(Job *job)
@@ -52,6 +75,8 @@ static void plan(Job *job)
         .variant_count = count,
         .seed = job->options->has_seed ? job->options->seed : first_topology(job)->simulation.seed,
         .replications = replications_of(job),
+        .more = job->metrics == NULL ? NULL : until_precise,
+        .more_context = &job->until,
         .threads = job->options->threads,
         .max_events = job->options->max_events,
         .stop = job->watch.stop,
@@ -141,7 +166,8 @@ static void print_warnings(const Job *job)
 static ExitCode code_of_results(const Job *job)
 {
     const GArray *results = study_expectations(job->result.study);
-    bool has_failed = false, is_doubtful = false;
+    const Precision *precision = study_precision(job->result.study);
+    bool has_failed = false, is_doubtful = precision != NULL && !precision->is_reached;
     for (guint i = 0; i < results->len; i++) {
         const ExpectationResult *result = &g_array_index(results, ExpectationResult, i);
         has_failed |= result->judgement == JUDGEMENT_FAIL;
@@ -174,14 +200,28 @@ static bool has_results(const Job *job)
     return true;
 }
 
+/* What the study says to what was asked of it. */
+static void judge(Job *job)
+{
+    Study *study = job->result.study;
+    study_set_expectations(study, expected_judge(&job->expected, study));
+    if (job->metrics == NULL)
+        return;
+    Precision *precision = g_new(Precision, 1);
+    *precision = precision_judge(study, job->metrics, job->options->precision);
+    study_set_precision(study, precision);
+    if (!precision->is_reached)
+        g_ptr_array_add(job->result.warnings, precision_words(study, precision));
+}
+
 static ExitCode report(Job *job, int signal_number)
 {
     if (job->result.problem != NULL) {
         complain("internal error: %s", job->result.problem);
         return EXIT_INTERNAL_ERROR;
     }
+    judge(job);
     print_warnings(job);
-    study_set_expectations(job->result.study, expected_judge(&job->expected, job->result.study));
     ExitCode code = code_of(job, signal_number);
     if (!has_results(job))
         return code;
@@ -223,13 +263,15 @@ static ExitCode run_or_compare(int argc, char **argv, bool is_comparison, const 
             complain("run simulates one design; compare takes several");
             code = EXIT_WRONG_INPUT;
         }
-        if (code == EXIT_DONE && !expected_read(&job.expected, &job.input, &options))
-            code = EXIT_WRONG_INPUT;
+        if (code == EXIT_DONE)
+            code = prepare(&job);
         if (code == EXIT_DONE) {
             watch_start(&job.watch, &options);
             code = simulate(&job);
         }
         expected_clear(&job.expected);
+        if (job.metrics != NULL)
+            g_array_free(job.metrics, TRUE);
         input_clear(&job.input);
     }
     options_clear(&options);

@@ -14,6 +14,9 @@ typedef struct Options {
     char **sets; /* assignments POINTER=JSON: --set, and --duration, --warmup as such; NULL at the
                     end */
     char **expectations; /* of --expect; NULL: not given */
+    char **metrics;      /* of --metric; NULL: not given */
+    double precision;    /* relative; 0: none is asked for */
+    uint32_t max_replications;
     bool has_seed, has_replications;
     uint64_t seed;
     uint32_t replications;

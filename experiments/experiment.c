@@ -16,11 +16,19 @@ typedef struct Stopped {
     uint32_t replication;
 } Stopped;
 
+/* Replications that are made together, of the variants that take part. */
+typedef struct Round {
+    uint32_t first, count; /* replications */
+    uint32_t *variants;
+    uint32_t variant_count;
+} Round;
+
 /* What the threads share; everything but the atomics under the lock. */
 typedef struct Shop {
     const ExperimentPlan *plan;
     ExperimentResult *result;
-    uint32_t finished;
+    Round round;
+    uint32_t finished; /* runs of the round */
     uint32_t threads;
     _Atomic int64_t *progress; /* simulated time of each worker's run */
     RunResult **interrupted;   /* of each variant, the one of the lowest replication; NULL: none */
@@ -30,9 +38,9 @@ typedef struct Shop {
     pthread_mutex_t lock;
 } Shop;
 
-static uint32_t job_count(const ExperimentPlan *plan)
+static uint64_t job_count(const Round *round)
 {
-    return plan->variant_count * plan->replications;
+    return (uint64_t)round->variant_count * round->count;
 }
 
 /* --- one run */
@@ -49,8 +57,8 @@ static void make_run(const ExperimentPlan *plan, _Atomic int64_t *progress, Run 
 {
     const Topology *topology = plan->variants[run->variant].topology;
     g_autoptr(FaultSchedule) faults = fault_schedule_new(topology, plan->seed, run->replication);
-    Recorder *recorder =
-        recorder_new(topology, faults, plan->replications == 1 ? RECORDER_BATCHES : 0);
+    bool is_only = plan->replications == 1 && plan->more == NULL;
+    Recorder *recorder = recorder_new(topology, faults, is_only ? RECORDER_BATCHES : 0);
     World *world =
         world_new(topology, plan->seed, run->replication, faults, recorder_observer(recorder));
     WorldLimits limits = {.max_events = plan->max_events, .stop = plan->stop, .progress = progress};
@@ -132,8 +140,6 @@ static void finish(Shop *shop)
             study_add_run(shop->result->study, i, shop->interrupted_replication[i],
                           shop->interrupted[i]);
     }
-    if (shop->finished < job_count(shop->plan))
-        shop->result->is_complete = false;
 }
 
 /* --- threads */
@@ -148,10 +154,11 @@ static void work(void *context, uint64_t job, uint32_t worker)
 {
     Shop *shop = context;
     const ExperimentPlan *plan = shop->plan;
+    const Round *round = &shop->round;
     if (is_stopped(plan))
         return;
-    Run run = {.variant = (uint32_t)(job % plan->variant_count),
-               .replication = (uint32_t)(job / plan->variant_count)};
+    Run run = {.variant = round->variants[job % round->variant_count],
+               .replication = round->first + (uint32_t)(job / round->variant_count)};
     make_run(plan, &shop->progress[worker], &run);
     pthread_mutex_lock(&shop->lock);
     gather(shop, &run);
@@ -176,7 +183,7 @@ static double share_done(Shop *shop)
         runs += part < 0.99 ? part : 0.99;
     }
     pthread_mutex_unlock(&shop->lock);
-    return runs / job_count(shop->plan);
+    return runs / (double)job_count(&shop->round);
 }
 
 static void look(void *context)
@@ -185,14 +192,57 @@ static void look(void *context)
     shop->plan->tick(shop->plan->context, share_done(shop));
 }
 
-static void run_on_threads(Shop *shop, ThreadPool *pool)
+static void run_round(Shop *shop, ThreadPool *pool)
 {
     const ExperimentPlan *plan = shop->plan;
     const LoopWatch watch = {plan->tick == NULL ? NULL : look, shop, TICK_NS};
+    shop->finished = 0;
     if (plan->pool != NULL)
-        thread_pool_run_inside(pool, plan->worker, job_count(plan), work, shop);
+        thread_pool_run_inside(pool, plan->worker, job_count(&shop->round), work, shop);
     else
-        thread_pool_run(pool, job_count(plan), work, shop, &watch);
+        thread_pool_run(pool, job_count(&shop->round), work, shop, &watch);
+    if (shop->finished < job_count(&shop->round))
+        shop->result->is_complete = false;
+}
+
+/* False: there is none. */
+static bool next_round(Shop *shop, bool *takes_part)
+{
+    const ExperimentPlan *plan = shop->plan;
+    Round *round = &shop->round;
+    if (plan->more == NULL || is_stopped(plan) || !shop->result->is_complete)
+        return false;
+    round->first += round->count;
+    round->count = plan->more(plan->more_context, shop->result->study, takes_part);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < round->variant_count; i++) {
+        if (takes_part[round->variants[i]])
+            round->variants[kept++] = round->variants[i];
+    }
+    round->variant_count = kept;
+    return job_count(round) > 0;
+}
+
+static void run_rounds(Shop *shop, ThreadPool *pool)
+{
+    const ExperimentPlan *plan = shop->plan;
+    g_autofree bool *takes_part = g_new(bool, plan->variant_count);
+    g_autofree uint32_t *variants = g_new(uint32_t, plan->variant_count);
+    for (uint32_t i = 0; i < plan->variant_count; i++) {
+        takes_part[i] = true;
+        variants[i] = i;
+    }
+    shop->round = (Round){0, plan->replications, variants, plan->variant_count};
+    do
+        run_round(shop, pool);
+    while (next_round(shop, takes_part));
+}
+
+/* One round needs no more threads than it has runs. */
+static uint32_t threads_for(const ExperimentPlan *plan)
+{
+    uint64_t jobs = (uint64_t)plan->variant_count * plan->replications;
+    return plan->more != NULL || jobs > plan->threads ? plan->threads : (uint32_t)jobs;
 }
 
 void experiment_run(const ExperimentPlan *plan, ExperimentResult *result)
@@ -202,8 +252,7 @@ void experiment_run(const ExperimentPlan *plan, ExperimentResult *result)
                                  .is_complete = true};
     for (uint32_t i = 0; i < plan->variant_count; i++)
         study_add_variant(result->study, &plan->variants[i]);
-    ThreadPool *pool =
-        plan->pool != NULL ? plan->pool : thread_pool_new(MIN(plan->threads, job_count(plan)));
+    ThreadPool *pool = plan->pool != NULL ? plan->pool : thread_pool_new(threads_for(plan));
     Shop shop = {.plan = plan, .result = result, .threads = thread_pool_threads(pool)};
     g_autofree _Atomic int64_t *progress = g_malloc0_n(shop.threads, sizeof *progress);
     g_autofree RunResult **interrupted = g_new0(RunResult *, plan->variant_count);
@@ -216,7 +265,7 @@ void experiment_run(const ExperimentPlan *plan, ExperimentResult *result)
     shop.has_run = has_run;
     shop.stopped = stopped;
     pthread_mutex_init(&shop.lock, NULL);
-    run_on_threads(&shop, pool);
+    run_rounds(&shop, pool);
     finish(&shop);
     pthread_mutex_destroy(&shop.lock);
     if (plan->pool == NULL)

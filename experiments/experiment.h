@@ -21,8 +21,14 @@ typedef struct ExperimentPlan {
     const StudyVariant *variants; /* borrowed; must outlive the study */
     uint32_t variant_count;
     uint64_t seed;
-    uint32_t replications; /* of each variant */
-    uint32_t threads;      /* 1..EXPERIMENT_THREADS_MAX; not read when there is a pool */
+    uint32_t replications; /* of each variant, in the first round */
+    /* Asked after each round that was not stopped: how many more replications those shall have for
+     * whom takes_part[variant] is left true; 0: it is enough. Who is left out once takes no part
+     * again. It is to judge by the study alone, so that results do not depend on threads. NULL: one
+     * round. */
+    uint32_t (*more)(void *more_context, const Study *study, bool *takes_part);
+    void *more_context;
+    uint32_t threads; /* 1..EXPERIMENT_THREADS_MAX; not read when there is a pool */
     /* Set: the plan is run from a loop's body of this pool, by that body's worker, and nobody
      * ticks. NULL: on threads of its own. */
     ThreadPool *pool;

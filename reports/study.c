@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "reports/precision.h"
 #include "reports/study_parts.h"
 #include "sim/check.h"
 
@@ -58,6 +59,9 @@ void study_free(Study *study)
     g_ptr_array_free(study->variants, TRUE);
     if (study->expectations != NULL)
         g_array_free(study->expectations, TRUE);
+    if (study->precision != NULL)
+        precision_clear(study->precision);
+    g_free(study->precision);
     g_free(study);
 }
 
@@ -276,6 +280,16 @@ void study_set_expectations(Study *study, GArray *results)
 const GArray *study_expectations(const Study *study)
 {
     return study->expectations;
+}
+
+void study_set_precision(Study *study, Precision *precision)
+{
+    study->precision = precision;
+}
+
+const Precision *study_precision(const Study *study)
+{
+    return study->precision;
 }
 
 static void note(GPtrArray *notes, char *text)

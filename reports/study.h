@@ -146,6 +146,11 @@ const RunResult *study_any_run(const Study *study, uint32_t variant);
 void study_set_expectations(Study *study, GArray *results);
 const GArray *study_expectations(const Study *study);
 
+/* What came of --precision, likewise; NULL: nothing was asked for. */
+struct Precision;
+void study_set_precision(Study *study, struct Precision *precision);
+const struct Precision *study_precision(const Study *study);
+
 /* What the outputs leave out to keep within memory, in words: of char *, to be freed with it. */
 GPtrArray *study_notes(const Study *study);
 

@@ -30,6 +30,7 @@ struct Study {
     uint64_t seed;
     GPtrArray *variants; /* of StudyRuns */
     GArray *expectations;
+    struct Precision *precision;
 };
 
 static inline StudyRuns *study_runs(const Study *study, uint32_t variant)

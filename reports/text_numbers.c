@@ -42,6 +42,12 @@ char *number_display(double value)
     return fixed(value, places_for(value, 3));
 }
 
+char *number_short(double value)
+{
+    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+    return g_strdup(g_ascii_formatd(buffer, sizeof buffer, "%.6g", value));
+}
+
 char *count_display(double value)
 {
     return isfinite(value) ? fixed(value, 0) : g_strdup("-");

@@ -15,6 +15,9 @@ char *estimate_display(const Estimate *estimate, double scale);
  * "+1.2 points [+0.9, +1.5]". */
 char *change_display(const CompareRow *row);
 
+/* Up to six significant digits, as short as can be: "5", "0.5". */
+char *number_short(double value);
+
 /* Three significant digits, thousands apart: "1,230", "0.0123". */
 char *number_display(double value);
 char *count_display(double value); /* a whole number, thousands apart */

@@ -8,6 +8,7 @@
 #include "reports/csv_tables.h"
 #include "reports/headline.h"
 #include "reports/json_report.h"
+#include "reports/precision.h"
 #include "reports/text_findings.h"
 #include "reports/text_numbers.h"
 #include "reports/text_table.h"
@@ -39,6 +40,17 @@ static void print_title(const TextReport *report)
         g_string_append_printf(report->text, "%u designs, ", variants);
     g_string_append_printf(report->text, "%u replication%s of %s s, seed %" PRIu64 "\n", runs,
                            runs == 1 ? "" : "s", duration, study_seed(study));
+}
+
+/* What was asked of the whole, and what came of it. */
+static void print_stopping(const TextReport *report)
+{
+    const Precision *precision = study_precision(report->study);
+    if (precision == NULL)
+        return;
+    g_autofree char *words = precision_words(report->study, precision);
+    words[0] = g_ascii_toupper(words[0]);
+    g_string_append_printf(report->text, "%s\n", words);
 }
 
 /* --- the table of a workload */
@@ -221,6 +233,7 @@ static void print_for_people(GString *text, const Study *study, const ReportOpti
         g_string_append(text, "no run was finished\n");
         return;
     }
+    print_stopping(&report);
     if (study_variant_count(study) == 1)
         print_workloads(&report);
     else
