@@ -10,6 +10,7 @@
 #include "cli/watch.h"
 #include "cli/metrics.h"
 #include "experiments/until_precise.h"
+#include "experiments/warmup.h"
 #include "reports/output.h"
 
 #define COMPARE_REPLICATIONS 10u /* of a file that asks for one: a difference needs several */
@@ -20,6 +21,7 @@ typedef struct Job {
     ExpectedList expected;
     GArray *metrics; /* that --precision is about; NULL: none is asked for */
     UntilPrecise until;
+    Warmup warmup; /* that was found; if it was looked for */
     StudyVariant *variants;
     ExperimentPlan plan;
     ExperimentResult result;
@@ -167,7 +169,8 @@ static ExitCode code_of_results(const Job *job)
 {
     const GArray *results = study_expectations(job->result.study);
     const Precision *precision = study_precision(job->result.study);
-    bool has_failed = false, is_doubtful = precision != NULL && !precision->is_reached;
+    bool has_failed = false;
+    bool is_doubtful = !job->warmup.has_settled || (precision != NULL && !precision->is_reached);
     for (guint i = 0; i < results->len; i++) {
         const ExpectationResult *result = &g_array_index(results, ExpectationResult, i);
         has_failed |= result->judgement == JUDGEMENT_FAIL;
@@ -205,6 +208,13 @@ static void judge(Job *job)
 {
     Study *study = job->result.study;
     study_set_expectations(study, expected_judge(&job->expected, study));
+    if (!job->warmup.has_settled)
+        g_ptr_array_add(
+            job->result.warnings,
+            g_strdup_printf("design %s: it still changes after half of the duration, so "
+                            "no warm-up is long enough; is it overloaded? If not, make "
+                            "the duration longer",
+                            job->variants[job->warmup.variant].design));
     if (job->metrics == NULL)
         return;
     Precision *precision = g_new(Precision, 1);
@@ -233,9 +243,44 @@ static ExitCode report(Job *job, int signal_number)
     return code;
 }
 
+static bool finds_warmup(const Job *job)
+{
+    for (guint i = 0; i < job->input.designs->len; i++) {
+        if (g_array_index(job->input.designs, Design, i).topology->simulation.finds_warmup)
+            return true;
+    }
+    return false;
+}
+
+/* One warm-up for all designs that ask for it. False with a complaint when there is none. */
+static bool find_warmup(Job *job)
+{
+    job->warmup.has_settled = true;
+    if (!finds_warmup(job))
+        return true;
+    if (!warmup_find(&job->plan, &job->warmup)) {
+        if (atomic_load(job->watch.stop) != 0)
+            return true; /* the runs will not begin either */
+        complain("the warm-up was not found, for a run was stopped by a limit; give it as a time");
+        return false;
+    }
+    for (guint i = 0; i < job->input.designs->len; i++) {
+        SimulationConfig *simulation =
+            &g_array_index(job->input.designs, Design, i).topology->simulation;
+        if (simulation->finds_warmup)
+            simulation->warmup = job->warmup.time;
+    }
+    return true;
+}
+
 static ExitCode simulate(Job *job)
 {
     plan(job);
+    if (!find_warmup(job)) {
+        watch_end(&job->watch);
+        g_free(job->variants);
+        return EXIT_STOPPED_BY_LIMIT;
+    }
     experiment_run(&job->plan, &job->result);
     int signal_number = watch_end(&job->watch);
     ExitCode code = report(job, signal_number);

@@ -70,7 +70,8 @@ static bool add_duration(GPtrArray *sets, const char *name, const char *text, GE
     SimTime value;
     if (text == NULL)
         return true;
-    if (!read_duration(name, text, &value, error))
+    bool is_word = strcmp(name, "warmup") == 0 && strcmp(text, "auto") == 0;
+    if (!is_word && !read_duration(name, text, &value, error))
         return false;
     g_ptr_array_add(sets, g_strdup_printf("/simulation/%s=\"%s\"", name, text));
     return true;
@@ -207,7 +208,7 @@ static GOptionEntry *entries_for(Raw *raw)
         {"duration", 0, 0, G_OPTION_ARG_FILENAME, &raw->duration,
          "Measured time, in place of the file's", "D"},
         {"warmup", 0, 0, G_OPTION_ARG_FILENAME, &raw->warmup,
-         "Time before it, in place of the file's", "D"},
+         "Time before it, in place of the file's; auto: as long as it takes to settle", "D"},
         {"out", 0, 0, G_OPTION_ARG_FILENAME, &raw->out,
          "Write CSV files and the manifest into this folder", "DIR"},
         {"format", 0, 0, G_OPTION_ARG_FILENAME, &raw->format,

@@ -32,7 +32,8 @@
 
 typedef struct SimulationConfig {
     SimTime duration, warmup;
-    SimTime window; /* 0 until topology_read has chosen one */
+    bool finds_warmup; /* "auto": warmup is 0 until somebody has found and set it */
+    SimTime window;    /* 0 until topology_read has chosen one */
     uint64_t seed;
     uint32_t replications;
     int drain; /* DrainMode */

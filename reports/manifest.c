@@ -49,6 +49,8 @@ static void print_variant(JsonText *json, const Study *study, uint32_t index)
     }
     json_value_member(json, "replications", replications);
     json_value_member(json, "warmup_s", sim_time_to_s(topology->simulation.warmup));
+    json_text_raw_member(json, "warmup_found",
+                         topology->simulation.finds_warmup ? "true" : "false");
     json_value_member(json, "duration_s", sim_time_to_s(topology->simulation.duration));
     json_text_close(json, '}');
 }

@@ -60,6 +60,30 @@ double neighbours_chance(const double *values, uint32_t count)
     return gsl_cdf_ugaussian_Q(sqrt((n * n - 1) / (n - 2)) * (1 - steps / (2 * squares)));
 }
 
+#define MSER_BATCH 5u
+
+uint32_t mser_cut(const double *values, uint32_t count, uint32_t *latest)
+{
+    uint32_t batches = count / MSER_BATCH, last = batches / 2, best = 0;
+    double mean = 0, squares = 0, least = (double)INFINITY;
+    *latest = last * MSER_BATCH;
+    /* From the end on, by Welford's updates, so that each cut costs one step. */
+    for (uint32_t i = batches; i-- > 0;) {
+        double batch = 0;
+        for (uint32_t k = 0; k < MSER_BATCH; k++)
+            batch += values[i * MSER_BATCH + k] / MSER_BATCH;
+        double used = batches - i, step = batch - mean;
+        mean += step / used;
+        squares += step * (batch - mean);
+        /* Equal ones: the earliest cut. */
+        if (i <= last && squares / (used * used) <= least) {
+            least = squares / (used * used);
+            best = i;
+        }
+    }
+    return best * MSER_BATCH;
+}
+
 static int compare_p(const void *a, const void *b, void *context)
 {
     const double *p = context;

@@ -27,6 +27,12 @@ Interval interval_around(double center, const double *values, uint32_t count);
  * missing, or fewer than eight. */
 double neighbours_chance(const double *values, uint32_t count);
 
+/* MSER-5: how many of the values to leave out at the start so that the mean of the others is known
+ * best: the multiple of five that minimizes the sum of squares of the means of five about their
+ * mean, divided by the square of their number. At most half of them are left out: *latest, a cut
+ * that says that the values have not settled. 0 with fewer than ten values. */
+uint32_t mser_cut(const double *values, uint32_t count, uint32_t *latest);
+
 /* Holm's step-down correction, in place. NaNs are left out and stay. */
 void holm_adjust(double *p, size_t count);
 

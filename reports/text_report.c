@@ -38,8 +38,12 @@ static void print_title(const TextReport *report)
     g_string_append_printf(report->text, "%s%s: ", report->is_markdown ? "## " : "", name);
     if (variants > 1)
         g_string_append_printf(report->text, "%u designs, ", variants);
-    g_string_append_printf(report->text, "%u replication%s of %s s, seed %" PRIu64 "\n", runs,
-                           runs == 1 ? "" : "s", duration, study_seed(study));
+    g_string_append_printf(report->text, "%u replication%s of %s s", runs, runs == 1 ? "" : "s",
+                           duration);
+    if (topology->simulation.finds_warmup)
+        g_string_append_printf(report->text, " after a warm-up of %s s (auto)",
+                               number_format(buffer, sim_time_to_s(topology->simulation.warmup)));
+    g_string_append_printf(report->text, ", seed %" PRIu64 "\n", study_seed(study));
 }
 
 /* What was asked of the whole, and what came of it. */

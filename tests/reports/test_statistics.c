@@ -120,6 +120,25 @@ static void test_independent_batches_are_flagged_one_time_in_twenty(void **state
     assert_true(of_dependent > 0.85 * 4000);
 }
 
+/* Means of five: 9, 1, 1, 1. Without a cut 48 / 4^2, without the first 0 / 3^2. */
+static void test_mser_cuts_where_the_rest_is_known_best(void **state)
+{
+    (void)state;
+    double values[20], equal[20], falling[20];
+    uint32_t latest;
+    for (int i = 0; i < 20; i++) {
+        values[i] = i < 5 ? 7 + i : i % 5 - 1;
+        equal[i] = 3;
+        falling[i] = 20 - i;
+    }
+    assert_int_equal(mser_cut(values, 20, &latest), 5);
+    assert_int_equal(latest, 10);
+    assert_int_equal(mser_cut(equal, 20, &latest), 0);
+    /* Means of five: 18, 13, 8, 3: 125 / 16, 50 / 9, 12.5 / 4. */
+    assert_int_equal(mser_cut(falling, 20, &latest), 10);
+    assert_int_equal(mser_cut(falling, 9, &latest), 0);
+}
+
 static void test_holm_multiplies_by_the_number_of_those_left(void **state)
 {
     (void)state;
@@ -154,6 +173,7 @@ int main(void)
         cmocka_unit_test(test_a_trend_is_correlation_between_neighbours),
         cmocka_unit_test(test_correlation_of_few_or_missing_values_is_not_judged),
         cmocka_unit_test(test_independent_batches_are_flagged_one_time_in_twenty),
+        cmocka_unit_test(test_mser_cuts_where_the_rest_is_known_best),
         cmocka_unit_test(test_holm_multiplies_by_the_number_of_those_left),
         cmocka_unit_test(test_holm_never_exceeds_one),
     };
