@@ -271,7 +271,7 @@ static const Column summary_columns[] = {
     LABEL("ci_low", "", "lower end of the 95 % confidence interval"),
     LABEL("ci_high", "", "upper end of it; both empty if there is none"),
     LABEL("ci_method", "", "`replications_t`, `sectioning` or `batch_means`; empty: no interval"),
-    LABEL("flag", "", "`few_samples`: a percentile with fewer than 100 samples beyond it; `correlated_batches`: the interval is too narrow, make the run longer; both may stand there"),
+    LABEL("flag", "", "`few_samples`: a percentile with too few samples beyond it, or a mean of too few, as their dependence on each other counts them; `correlated_batches`: the interval is too narrow, make the run longer; both may stand there"),
 };
 
 static const Column compare_columns[] = {

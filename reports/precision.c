@@ -67,7 +67,7 @@ static char *worst_words(const Study *study, const Precision *precision)
     g_autofree char *metric = name_display(precision->metric, 60);
     g_autofree char *design = variant_display(study, precision->variant, 30);
     if (precision->is_from_few)
-        return g_strdup_printf("too few samples lie beyond %s of %s", metric, design);
+        return g_strdup_printf("too few samples stand behind %s of %s", metric, design);
     g_autofree char *error = number_display(precision->worst * 100);
     return g_strdup_printf("the least sure, %s of %s, %s%s%s", metric, design,
                            isfinite(precision->worst) ? "is known to " : "is not even known to 100",

@@ -14,7 +14,7 @@ typedef struct Precision {
     double worst;     /* INFINITY: the interval holds 0, or there is none */
     uint32_t variant; /* of the worst */
     char *metric;     /* owned: its name; NULL: nothing was measured */
-    bool is_from_few; /* it is a percentile with too few samples beyond it, however narrow */
+    bool is_from_few; /* too few samples stand behind it, however narrow it is */
     bool is_reached;
     uint32_t replications; /* of each design */
 } Precision;

@@ -17,6 +17,15 @@ double values_mean(const double *values, uint32_t count, uint32_t *used)
     return *used == 0 ? (double)NAN : sum / *used;
 }
 
+double values_variance(const double *values, uint32_t count)
+{
+    uint32_t used;
+    double mean = values_mean(values, count, &used), squares = 0;
+    for (uint32_t i = 0; i < count; i++)
+        squares += isnan(values[i]) ? 0 : (values[i] - mean) * (values[i] - mean);
+    return used < 2 ? (double)NAN : squares / (used - 1.0);
+}
+
 static double chance(double center, double error, double degrees)
 {
     if (error > 0)

@@ -16,6 +16,9 @@ typedef struct Interval {
 /* Mean of the values that are not NaN; NaN if there are none. `used` counts them. */
 double values_mean(const double *values, uint32_t count, uint32_t *used);
 
+/* Sum of squares about the mean by their number less one; NaN with fewer than two. */
+double values_variance(const double *values, uint32_t count);
+
 /* Student's t with used - 1 degrees of freedom around a centre: the mean of the values (independent
  * replications), or an estimate from all their samples together (sectioning; see Asmussen and
  * Glynn, "Stochastic Simulation", III.5). NaNs are left out. */

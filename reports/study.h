@@ -66,7 +66,7 @@ typedef struct Estimate {
     uint32_t replications; /* that had a value */
     uint64_t observations; /* samples behind it, or replications when it is no sample's */
     IntervalMethod method;
-    bool is_from_few;   /* a percentile with fewer than 100 observations beyond it */
+    bool is_from_few;   /* a percentile or mean with too few independent samples behind it */
     bool is_correlated; /* batches that depend on their neighbours: the interval is too narrow */
 } Estimate;
 

@@ -105,31 +105,78 @@ static uint32_t count_used(const double *values, uint32_t count)
     return used;
 }
 
-#define EXCEEDANCES_ENOUGH 100 /* a rank interval of about +-20 % */
+/* --- whether there are samples enough
+ *
+ * Samples of one run resemble each other, and so count for fewer. By how many shows in the means of
+ * the replications: of n independent samples with variance v they would vary by v / n; they vary by
+ * b, and so n samples are worth v / b. Measured coverage (docs/method.md) says how many it takes:
+ * of a percentile two beyond it in each replication, for below one its intervals are too narrow; of
+ * a mean 400 in all. Of samples that are independent, a percentile also needs 100 beyond it, which
+ * make a rank interval of about +-20 %. */
 
-static void count_observations(Estimate *estimate, const Column *column, const Measures *merged)
+#define EXCEEDANCES_ENOUGH             100
+#define INDEPENDENT_EXCEEDANCES_ENOUGH 2
+#define INDEPENDENT_ENOUGH             400
+
+/* The mean of the same samples; NULL if the scope has none. */
+static const Column *mean_beside(Scope scope, const Column *of)
+{
+    const Table *table = table_of_scope(scope);
+    for (size_t i = 0; i < table->column_count; i++) {
+        const Column *column = &table->columns[i];
+        if (column->kind == COLUMN_MEAN && column->index == of->index)
+            return column;
+    }
+    return NULL;
+}
+
+/* What all samples of a replication (or batch) are worth; INFINITY: there is no telling. */
+static double independent_samples(const StudyRuns *runs, uint32_t entry, Phase phase,
+                                  const Column *column)
+{
+    const StudyRun *any = g_ptr_array_index(runs->runs, runs->any);
+    const Column *mean = mean_beside(any->result->entries[entry].scope, column);
+    const Histogram *samples = study_merged(runs, entry, phase)->samples[column->index];
+    if (mean == NULL || samples == NULL)
+        return (double)INFINITY;
+    g_autofree double *means = g_new(double, study_value_room(runs));
+    uint32_t count;
+    study_values(runs, entry, phase, mean, means, &count);
+    double between = values_variance(means, count);
+    double deviation = histogram_stddev(samples) / (double)SIM_TIME_MS;
+    return between > 0 ? deviation * deviation / between : (double)INFINITY;
+}
+
+static void count_observations(Estimate *estimate, const StudyRuns *runs, uint32_t entry,
+                               Phase phase, const Column *column)
 {
     estimate->observations = estimate->replications;
     if (!column_is_of_samples(column))
         return;
-    const Histogram *samples = merged->samples[column->index];
+    const Histogram *samples = study_merged(runs, entry, phase)->samples[column->index];
     estimate->observations = samples == NULL ? 0 : samples->count;
-    double beyond = (double)estimate->observations * (1 - column->p);
+    double independent = independent_samples(runs, entry, phase, column);
+    double share = 1 - column->p, beyond = (double)estimate->observations * share;
+    if (column->kind == COLUMN_MEAN)
+        estimate->is_from_few = independent * estimate->replications < INDEPENDENT_ENOUGH;
     /* The product is not exact: 1e5 * (1 - 0.999) is a little less than 100. */
-    estimate->is_from_few = column->kind == COLUMN_PERCENTILE && estimate->observations > 0 &&
-                            beyond < EXCEEDANCES_ENOUGH - 1e-6;
+    else if (column->kind == COLUMN_PERCENTILE && estimate->observations > 0)
+        estimate->is_from_few = beyond < EXCEEDANCES_ENOUGH - 1e-6 ||
+                                independent * share < INDEPENDENT_EXCEEDANCES_ENOUGH;
 }
+
+/* --- estimates */
 
 /* Batches whose correlation is less likely than this by chance are flagged. */
 #define CORRELATION_CHANCE 0.05
 
 /* The interval, at least as wide as the bucket of the value. */
-static void judge(Estimate *estimate, const Column *column, const Measures *merged,
-                  const double *values, uint32_t count)
+static void judge(Estimate *estimate, const StudyRuns *runs, uint32_t entry, Phase phase,
+                  const Column *column, const double *values, uint32_t count)
 {
     double low, high;
     Interval interval = interval_around(estimate->value, values, count);
-    column_bounds(column, merged, &low, &high);
+    column_bounds(column, study_merged(runs, entry, phase), &low, &high);
     estimate->replications = count_used(values, count);
     estimate->low = isnan(interval.low) ? (double)NAN : fmin(interval.low, low);
     estimate->high = isnan(interval.low) ? (double)NAN : fmax(interval.high, high);
@@ -137,7 +184,7 @@ static void judge(Estimate *estimate, const Column *column, const Measures *merg
         estimate->method = INTERVAL_NONE;
     estimate->is_correlated = estimate->method == INTERVAL_BATCH_MEANS &&
                               neighbours_chance(values, count) < CORRELATION_CHANCE;
-    count_observations(estimate, column, merged);
+    count_observations(estimate, runs, entry, phase, column);
 }
 
 Estimate study_entry_estimate(const Study *study, uint32_t variant, uint32_t entry, Phase phase,
@@ -148,7 +195,7 @@ Estimate study_entry_estimate(const Study *study, uint32_t variant, uint32_t ent
     uint32_t count;
     Estimate estimate = {.method = study_values(runs, entry, phase, metric, values, &count)};
     estimate.value = study_value(runs, entry, phase, metric, estimate.method, values, count);
-    judge(&estimate, metric, study_merged(runs, entry, phase), values, count);
+    judge(&estimate, runs, entry, phase, metric, values, count);
     return estimate;
 }
 
@@ -192,7 +239,7 @@ Estimate study_percentile(const Study *study, uint32_t variant, uint32_t entry, 
     uint32_t count = percentile_values(runs, offset, values);
     const Measures *merged = study_merged(runs, entry, PHASE_ALL);
     Estimate estimate = {.value = column_value(&column, merged), .method = INTERVAL_SECTIONING};
-    judge(&estimate, &column, merged, values, count);
+    judge(&estimate, runs, entry, PHASE_ALL, &column, values, count);
     if (column.p < 1)
         return estimate;
     /* The largest value of all has no interval: it grows with the number of samples. */

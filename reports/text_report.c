@@ -106,8 +106,9 @@ static bool has_failures(const TextReport *report, const char *workload)
 static void print_remarks(const TextReport *report, const Remarks *remarks)
 {
     if (remarks->has_few)
-        print_note(report,
-                   "* fewer than 100 samples lie beyond it: only its order of magnitude counts");
+        print_note(
+            report,
+            "* too few independent samples lie beyond it: only its order of magnitude counts");
     if (remarks->has_correlated)
         print_note(report,
                    "\u2020 its batches depend on each other, so the interval is too narrow: make "

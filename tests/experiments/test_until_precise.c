@@ -6,7 +6,7 @@
     "{'simulation': {'duration': '20s', 'warmup': '1s'}, 'services': {'a': {'threads': 1,"         \
     "'operations': {'x': {'steps': [{'compute': {'dist': 'exponential', 'mean': '5ms'}}]}}}},"     \
     "'links': {'w -> a': {}}, 'workloads': {'w': {'arrival': {'rate': 100}, 'mix': {'a.x': 1}}},"  \
-    "'designs': {'busy': {'patch': {'workloads': {'w': {'arrival': {'rate': 160}}}}}}}"
+    "'designs': {'busy': {'patch': {'workloads': {'w': {'arrival': {'rate': 120}}}}}}}"
 
 /* Replications that both designs have after asking for mean_ms so precisely. */
 static uint32_t replications(double asked, uint32_t first, uint32_t most, uint32_t threads)
@@ -52,7 +52,7 @@ static void test_it_looks_at_doublings_only(void **state)
 static void test_more_precision_takes_more_replications(void **state)
 {
     (void)state;
-    uint32_t few = replications(0.1, 10, 10000, 2), many = replications(0.025, 10, 10000, 2);
+    uint32_t few = replications(0.03, 10, 10000, 2), many = replications(0.0075, 10, 10000, 2);
     assert_true(many >= 8 * few && many <= 32 * few);
 }
 

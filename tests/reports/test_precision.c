@@ -21,12 +21,12 @@ static Precision judge(const SmallStudy *small, const char *metric, double asked
     return precision_judge(small->study, metrics, asked);
 }
 
-/* 98, 100 and 102 ms: mean 100, s = 2, half-width h = 4.302653 * 2 / sqrt(3) = 4.968276. */
+/* 98, 100 and 102 requests: mean 100, s = 2, half-width h = 4.302653 * 2 / sqrt(3) = 4.968276. */
 static SmallStudy *near_a_hundred(void)
 {
     SmallStudy *small = small_study_new(1);
     for (uint32_t i = 0; i < 3; i++)
-        small_study_constant_run(small, 0, i, 98 + 2 * i, 20);
+        small_study_constant_run(small, 0, i, 50, 98 + 2 * i);
     return small;
 }
 
@@ -34,11 +34,11 @@ static void test_the_error_is_relative_to_the_truth(void **state)
 {
     (void)state;
     SmallStudy *small = near_a_hundred();
-    Precision precision = judge(small, "workload/users.mean_ms", 0.05);
+    Precision precision = judge(small, "workload/users.offered", 0.05);
     assert_close(precision.worst, 4.968276 / (100 - 4.968276), 1e-6);
     assert_false(precision.is_reached); /* although h is below 5 % of the estimate */
     precision_clear(&precision);
-    precision = judge(small, "workload/users.mean_ms", 0.053);
+    precision = judge(small, "workload/users.offered", 0.053);
     assert_true(precision.is_reached);
     assert_int_equal(precision.replications, 3);
     precision_clear(&precision);
@@ -50,14 +50,14 @@ static void test_the_worst_of_all_designs_and_metrics_counts(void **state)
     (void)state;
     SmallStudy *small = small_study_new(2);
     for (uint32_t i = 0; i < 3; i++) {
-        small_study_constant_run(small, 0, i, 98 + 2 * i, 20);
-        small_study_constant_run(small, 1, i, 90 + 10 * i, 20);
+        small_study_constant_run(small, 0, i, 50, 98 + 2 * i);
+        small_study_constant_run(small, 1, i, 50, 90 + 10 * i);
     }
-    const char *const texts[] = {"workload/users.offered_rps", "workload/users.mean_ms",
+    const char *const texts[] = {"workload/users.mean_ms", "workload/users.offered",
                                  "workload/users.availability_ratio", NULL};
     g_autoptr(GArray) metrics = metrics_of(texts);
     Precision precision = precision_judge(small->study, metrics, 0.1);
-    assert_string_equal(precision.metric, "workload/users.mean_ms");
+    assert_string_equal(precision.metric, "workload/users.offered");
     assert_int_equal(precision.variant, 1);
     /* h = 24.84 */
     assert_close(precision.worst, 24.84138 / (100 - 24.84138), 1e-6);
@@ -75,7 +75,7 @@ static void test_a_percentile_of_few_samples_is_never_precise(void **state)
     g_autofree char *words = precision_words(small->study, &precision);
     assert_string_equal(words,
                         "precision of 90 % not reached after 3 replications: too few samples "
-                        "lie beyond workload/users.p99_ms of base");
+                        "stand behind workload/users.p99_ms of base");
     precision_clear(&precision);
     small_study_free(small);
 }
@@ -99,8 +99,8 @@ static void test_a_zero_that_does_not_vary_is_precise_and_one_that_does_is_not(v
     assert_true(precision.is_reached);
     assert_close(precision.worst, 0, 0);
     precision_clear(&precision);
-    small_study_constant_run(small, 0, 3, 3000, 20);
-    precision = judge(small, "workload/users.mean_ms", 0.99);
+    small_study_constant_run(small, 0, 3, 50, 3000);
+    precision = judge(small, "workload/users.offered", 0.99);
     assert_true(isinf(precision.worst)); /* the half-width is above the mean */
     assert_false(precision.is_reached);
     precision_clear(&precision);
