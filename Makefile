@@ -8,6 +8,7 @@
 #   make bench-check    instructions per hop, against those committed; make bench-accept commits new ones
 #   make bench-long     a thousand million events in the memory of ten million
 #   make bench-events   ways to keep future events, compared
+#   make coverage   how often intervals hold the truth, into docs/method.md: minutes
 #   make docs       rewrites what is generated: schema, columns, kinds
 #   make golden     rewrites the golden results (review the difference)
 #   make test-asan test-tsan test-valgrind    the tests under sanitizers and valgrind
@@ -43,6 +44,7 @@ LIBRARIES = $(foreach layer,cli experiments reports models sim,$(call library_of
 TESTS     = $(sort $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out $(SKIP),$(shell find tests -name 'test_*.c'))))
 BENCHES   = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*.c))
 TOOLS     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
+COVERAGE  = $(BUILD)/tests/coverage/coverage
 SUPPORT   = $(BUILD)/libsupport.a
 
 all: topple
@@ -74,6 +76,7 @@ below_experiments = experiments reports models sim
 below_theory      = experiments reports models sim
 below_cli         = cli experiments reports models sim
 below_bench       = bench experiments reports models sim
+below_coverage    = experiments reports models sim
 below_tools       = experiments reports models sim
 libraries_below   = $(foreach layer,$(below_$(1)),$(call library_of,$(layer)))
 
@@ -93,7 +96,7 @@ $(1): $(1).o $(parts_of_$(notdir $(1))) $(SUPPORT) $(call libraries_below,$(2))
 	@$$(CC) $$(ALL_CFLAGS) -no-pie $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(PKG_LIBS)
 endef
 layer_of_test = $(firstword $(subst /, ,$(patsubst $(BUILD)/tests/%,%,$(1))))
-$(foreach program,$(TESTS) $(BENCHES) $(TOOLS),\
+$(foreach program,$(TESTS) $(BENCHES) $(TOOLS) $(COVERAGE),\
 	$(eval $(call program_rule,$(program),$(call layer_of_test,$(program)))))
 
 # The set-up may have brought what pkg-config was asked for above: it is asked again.
@@ -157,6 +160,10 @@ bench-events:
 	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench_events
 	@$(BUILD)/tests/bench/bench_events
 
+coverage:
+	@$(MAKE) --no-print-directory $(COVERAGE)
+	@.ci/coverage $(COVERAGE)
+
 docs: topple
 	@$(MAKE) --no-print-directory $(TOOLS)
 	@.ci/make-docs $(BUILD)
@@ -176,5 +183,5 @@ clean:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench bench-check bench-accept bench-long bench-events docs golden install clean always
+.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench bench-check bench-accept bench-long bench-events coverage docs golden install clean always
 .SECONDARY:

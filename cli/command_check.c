@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/expected.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "models/load.h"
@@ -104,6 +105,10 @@ ExitCode command_check(int argc, char **argv)
         code = refuse(&options);
         if (code == EXIT_DONE)
             code = input_read(&input, &options, true);
+        ExpectedList expected = {0};
+        if (code == EXIT_DONE && !expected_read(&expected, &input, &options))
+            code = EXIT_WRONG_INPUT;
+        expected_clear(&expected);
         for (guint i = 0; code == EXIT_DONE && i < input.designs->len; i++) {
             if (i > 0)
                 printf("\n");

@@ -3,11 +3,14 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/expected.h"
 #include "cli/input.h"
 #include "cli/options.h"
 #include "cli/version.h"
 #include "cli/watch.h"
-#include "experiments/experiment.h"
+#include "cli/metrics.h"
+#include "experiments/until_precise.h"
+#include "experiments/warmup.h"
 #include "reports/output.h"
 
 #define COMPARE_REPLICATIONS 10u /* of a file that asks for one: a difference needs several */
@@ -15,6 +18,10 @@
 typedef struct Job {
     const Options *options;
     Input input;
+    ExpectedList expected;
+    GArray *metrics; /* that --precision is about; NULL: none is asked for */
+    UntilPrecise until;
+    Warmup warmup; /* that was found; if it was looked for */
     StudyVariant *variants;
     ExperimentPlan plan;
     ExperimentResult result;
@@ -30,10 +37,30 @@ static const Topology *first_topology(const Job *job)
 
 static uint32_t replications_of(const Job *job)
 {
-    if (job->options->has_replications)
-        return job->options->replications;
-    uint32_t asked = first_topology(job)->simulation.replications;
-    return job->is_comparison && asked == 1 ? COMPARE_REPLICATIONS : asked;
+    uint32_t asked = job->options->has_replications ? job->options->replications
+                                                    : first_topology(job)->simulation.replications;
+    if (job->options->precision > 0)
+        return MAX(asked, UNTIL_PRECISE_FIRST);
+    bool is_left_open = !job->options->has_replications && asked == 1;
+    return job->is_comparison && is_left_open ? COMPARE_REPLICATIONS : asked;
+}
+
+/* Reads what the plan needs besides the designs. */
+static ExitCode prepare(Job *job)
+{
+    const Options *options = job->options;
+    if (!expected_read(&job->expected, &job->input, options))
+        return EXIT_WRONG_INPUT;
+    if (options->precision == 0)
+        return EXIT_DONE;
+    if (options->max_replications < replications_of(job)) {
+        complain("--max-replications: must be at least %u, after which --precision first looks",
+                 replications_of(job));
+        return EXIT_WRONG_INPUT;
+    }
+    job->metrics = metrics_named(&job->input, options->metrics);
+    job->until = (UntilPrecise){options->precision, job->metrics, options->max_replications};
+    return job->metrics == NULL ? EXIT_WRONG_INPUT : EXIT_DONE;
 }
 
 static void plan(Job *job)
@@ -50,6 +77,8 @@ static void plan(Job *job)
         .variant_count = count,
         .seed = job->options->has_seed ? job->options->seed : first_topology(job)->simulation.seed,
         .replications = replications_of(job),
+        .more = job->metrics == NULL ? NULL : until_precise,
+        .more_context = &job->until,
         .threads = job->options->threads,
         .max_events = job->options->max_events,
         .stop = job->watch.stop,
@@ -70,6 +99,8 @@ static GPtrArray *warnings_of(const Job *job)
     }
     for (guint i = 0; i < job->result.warnings->len; i++)
         g_ptr_array_add(warnings, job->result.warnings->pdata[i]);
+    for (guint i = 0; i < job->expected.skipped->len; i++)
+        g_ptr_array_add(warnings, job->expected.skipped->pdata[i]);
     g_ptr_array_add(warnings, NULL);
     return warnings;
 }
@@ -133,6 +164,23 @@ static void print_warnings(const Job *job)
         fprintf(stderr, "warning: %s\n", (const char *)warnings->pdata[i]);
 }
 
+/* What the results say, if the runs are all there. */
+static ExitCode code_of_results(const Job *job)
+{
+    const GArray *results = study_expectations(job->result.study);
+    const Precision *precision = study_precision(job->result.study);
+    bool has_failed = false;
+    bool is_doubtful = !job->warmup.has_settled || (precision != NULL && !precision->is_reached);
+    for (guint i = 0; i < results->len; i++) {
+        const ExpectationResult *result = &g_array_index(results, ExpectationResult, i);
+        has_failed |= result->judgement == JUDGEMENT_FAIL;
+        is_doubtful |= result->judgement == JUDGEMENT_UNDECIDED || *result->flag != '\0';
+    }
+    if (has_failed)
+        return EXIT_EXPECTATION_FAILED;
+    return is_doubtful && job->options->is_strict ? EXIT_UNDECIDED : EXIT_DONE;
+}
+
 static ExitCode code_of(const Job *job, int signal_number)
 {
     if (signal_number > 0 && !job->result.is_complete) {
@@ -142,7 +190,7 @@ static ExitCode code_of(const Job *job, int signal_number)
     bool hit_wall = job->watch.hit_wall && !job->result.is_complete;
     if (hit_wall)
         complain("stopped by --max-wall: the results are partial");
-    return hit_wall || job->result.hit_limit ? EXIT_STOPPED_BY_LIMIT : EXIT_DONE;
+    return hit_wall || job->result.hit_limit ? EXIT_STOPPED_BY_LIMIT : code_of_results(job);
 }
 
 /* Whether there is a run of every design; without, there is nothing to report. */
@@ -155,12 +203,34 @@ static bool has_results(const Job *job)
     return true;
 }
 
-static ExitCode report(const Job *job, int signal_number)
+/* What the study says to what was asked of it. */
+static void judge(Job *job)
+{
+    Study *study = job->result.study;
+    study_set_expectations(study, expected_judge(&job->expected, study));
+    if (!job->warmup.has_settled)
+        g_ptr_array_add(
+            job->result.warnings,
+            g_strdup_printf("design %s: it still changes after half of the duration, so "
+                            "no warm-up is long enough; is it overloaded? If not, make "
+                            "the duration longer",
+                            job->variants[job->warmup.variant].design));
+    if (job->metrics == NULL)
+        return;
+    Precision *precision = g_new(Precision, 1);
+    *precision = precision_judge(study, job->metrics, job->options->precision);
+    study_set_precision(study, precision);
+    if (!precision->is_reached)
+        g_ptr_array_add(job->result.warnings, precision_words(study, precision));
+}
+
+static ExitCode report(Job *job, int signal_number)
 {
     if (job->result.problem != NULL) {
         complain("internal error: %s", job->result.problem);
         return EXIT_INTERNAL_ERROR;
     }
+    judge(job);
     print_warnings(job);
     ExitCode code = code_of(job, signal_number);
     if (!has_results(job))
@@ -173,9 +243,44 @@ static ExitCode report(const Job *job, int signal_number)
     return code;
 }
 
+static bool finds_warmup(const Job *job)
+{
+    for (guint i = 0; i < job->input.designs->len; i++) {
+        if (g_array_index(job->input.designs, Design, i).topology->simulation.finds_warmup)
+            return true;
+    }
+    return false;
+}
+
+/* One warm-up for all designs that ask for it. False with a complaint when there is none. */
+static bool find_warmup(Job *job)
+{
+    job->warmup.has_settled = true;
+    if (!finds_warmup(job))
+        return true;
+    if (!warmup_find(&job->plan, &job->warmup)) {
+        if (atomic_load(job->watch.stop) != 0)
+            return true; /* the runs will not begin either */
+        complain("the warm-up was not found, for a run was stopped by a limit; give it as a time");
+        return false;
+    }
+    for (guint i = 0; i < job->input.designs->len; i++) {
+        SimulationConfig *simulation =
+            &g_array_index(job->input.designs, Design, i).topology->simulation;
+        if (simulation->finds_warmup)
+            simulation->warmup = job->warmup.time;
+    }
+    return true;
+}
+
 static ExitCode simulate(Job *job)
 {
     plan(job);
+    if (!find_warmup(job)) {
+        watch_end(&job->watch);
+        g_free(job->variants);
+        return EXIT_STOPPED_BY_LIMIT;
+    }
     experiment_run(&job->plan, &job->result);
     int signal_number = watch_end(&job->watch);
     ExitCode code = report(job, signal_number);
@@ -203,10 +308,15 @@ static ExitCode run_or_compare(int argc, char **argv, bool is_comparison, const 
             complain("run simulates one design; compare takes several");
             code = EXIT_WRONG_INPUT;
         }
+        if (code == EXIT_DONE)
+            code = prepare(&job);
         if (code == EXIT_DONE) {
             watch_start(&job.watch, &options);
             code = simulate(&job);
         }
+        expected_clear(&job.expected);
+        if (job.metrics != NULL)
+            g_array_free(job.metrics, TRUE);
         input_clear(&job.input);
     }
     options_clear(&options);

@@ -54,9 +54,10 @@ static void print_help(void)
     }
     printf("\n  topple COMMAND --help   options of a command\n"
            "  topple --version        versions of topple and its libraries\n\n"
-           "Exit codes: 0 done, 1 cannot read or write, 2 wrong command line or topology, 5 "
-           "stopped by a limit,\n"
-           "70 internal error, 130 interrupted.\n");
+           "Exit codes: 0 done, 1 cannot read or write, 2 wrong command line or topology, 3 an "
+           "expectation failed,\n"
+           "4 undecided or doubtful under --strict, 5 stopped by a limit, 70 internal error, 130 "
+           "interrupted.\n");
 }
 
 void print_version(void)

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "experiments/experiment.h"
+#include "experiments/until_precise.h"
 #include "models/problems.h"
 #include "models/spec.h"
 
@@ -13,14 +13,14 @@ G_DEFINE_QUARK(topple - options - error, options_error)
 
 /* What GOption fills: texts, so that every value is judged in one way. */
 typedef struct Raw {
-    char **designs, **sets, **files, **later;
-    char *seed, *replications, *threads, *duration, *warmup, *out, *format, *max_events, *max_wall;
-    gboolean is_quiet, wants_help, wants_version;
+    char **designs, **sets, **expectations, **metrics, **files;
+    char *seed, *replications, *threads, *duration, *warmup, *out, *format, *max_events, *max_wall,
+        *precision, *max_replications;
+    gboolean is_quiet, is_strict, wants_help, wants_version;
 } Raw;
 
 /* Options of the contract that have no meaning yet: known, so that the message can say so. */
-static const char *const later_names[] = {"precision", "expect", "strict", "fingerprint",
-                                          "vary",      "slo",    NULL};
+static const char *const later_names[] = {"fingerprint", "vary", "slo", NULL};
 
 static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
@@ -70,7 +70,8 @@ static bool add_duration(GPtrArray *sets, const char *name, const char *text, GE
     SimTime value;
     if (text == NULL)
         return true;
-    if (!read_duration(name, text, &value, error))
+    bool is_word = strcmp(name, "warmup") == 0 && strcmp(text, "auto") == 0;
+    if (!is_word && !read_duration(name, text, &value, error))
         return false;
     g_ptr_array_add(sets, g_strdup_printf("/simulation/%s=\"%s\"", name, text));
     return true;
@@ -120,6 +121,30 @@ static bool read_limits(const Raw *raw, Options *options, GError **error)
     return true;
 }
 
+/* "5%" */
+static bool read_percentage(const char *name, const char *text, double *ratio, GError **error)
+{
+    char *end;
+    double percent = g_ascii_strtod(text, &end);
+    if (end == text || strcmp(end, "%") != 0 || !(percent > 0 && percent < 100))
+        return fail(error, "--%s: must be a percentage such as 5%%, got \"%s\"", name, text);
+    *ratio = percent / 100;
+    return true;
+}
+
+static bool read_precision(const Raw *raw, Options *options, GError **error)
+{
+    options->max_replications = UNTIL_PRECISE_MOST;
+    if (raw->precision == NULL && (raw->metrics != NULL || raw->max_replications != NULL))
+        return fail(error, "--%s: there is no --precision that it would be about",
+                    raw->metrics != NULL ? "metric" : "max-replications");
+    if (raw->precision == NULL)
+        return true;
+    return read_percentage("precision", raw->precision, &options->precision, error) &&
+           read_count("max-replications", raw->max_replications, EXPERIMENT_REPLICATIONS_MAX,
+                      &options->max_replications, error);
+}
+
 static bool read_seed(const Raw *raw, Options *options, GError **error)
 {
     guint64 seed = 0;
@@ -144,6 +169,9 @@ static bool interpret(const Raw *raw, Options *options, GError **error)
     options->replications = 1;
     options->has_replications = raw->replications != NULL;
     options->is_quiet = raw->is_quiet;
+    options->is_strict = raw->is_strict;
+    options->expectations = g_strdupv(raw->expectations);
+    options->metrics = g_strdupv(raw->metrics);
     options->folder = g_strdup(raw->out);
     options->files = raw->files != NULL ? g_strdupv(raw->files) : g_new0(char *, 1);
     read_designs(raw, options);
@@ -154,7 +182,7 @@ static bool interpret(const Raw *raw, Options *options, GError **error)
            read_count("replications", raw->replications, EXPERIMENT_REPLICATIONS_MAX,
                       &options->replications, error) &&
            read_count("threads", raw->threads, EXPERIMENT_THREADS_MAX, &options->threads, error) &&
-           read_limits(raw, options, error);
+           read_limits(raw, options, error) && read_precision(raw, options, error);
 }
 
 /* Texts are FILENAMEs to GOption: it would convert STRINGs from the locale's encoding, which is
@@ -169,16 +197,26 @@ static GOptionEntry *entries_for(Raw *raw)
         {"seed", 0, 0, G_OPTION_ARG_FILENAME, &raw->seed, "Seed, in place of the file's", "N"},
         {"replications", 0, 0, G_OPTION_ARG_FILENAME, &raw->replications,
          "Independent runs of each design, in place of the file's", "N"},
+        {"precision", 0, 0, G_OPTION_ARG_FILENAME, &raw->precision,
+         "Replicate until estimates are known so well, as 5%", "P"},
+        {"metric", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->metrics,
+         "What --precision is about, as workload/shoppers.p99_ms; repeatable", "METRIC"},
+        {"max-replications", 0, 0, G_OPTION_ARG_FILENAME, &raw->max_replications,
+         "The most that --precision may ask for (default: 1280)", "N"},
         {"threads", 0, 0, G_OPTION_ARG_FILENAME, &raw->threads,
          "Runs at a time (default: all cores); results are the same for any", "N"},
         {"duration", 0, 0, G_OPTION_ARG_FILENAME, &raw->duration,
          "Measured time, in place of the file's", "D"},
         {"warmup", 0, 0, G_OPTION_ARG_FILENAME, &raw->warmup,
-         "Time before it, in place of the file's", "D"},
+         "Time before it, in place of the file's; auto: as long as it takes to settle", "D"},
         {"out", 0, 0, G_OPTION_ARG_FILENAME, &raw->out,
          "Write CSV files and the manifest into this folder", "DIR"},
         {"format", 0, 0, G_OPTION_ARG_FILENAME, &raw->format,
          "What goes to standard output: text, json, csv or markdown", "FORMAT"},
+        {"expect", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->expectations,
+         "What must come out, as \"base: workload/shoppers.p99_ms < 300\"; repeatable", "EXPR"},
+        {"strict", 0, 0, G_OPTION_ARG_NONE, &raw->is_strict,
+         "Exit with 4 when something is undecided or statistically doubtful", NULL},
         {"max-events", 0, 0, G_OPTION_ARG_FILENAME, &raw->max_events,
          "Stop each run after so many events", "N"},
         {"max-wall", 0, 0, G_OPTION_ARG_FILENAME, &raw->max_wall,
@@ -187,9 +225,6 @@ static GOptionEntry *entries_for(Raw *raw)
         {"help", 'h', 0, G_OPTION_ARG_NONE, &raw->wants_help, "Show this", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &raw->wants_version,
          "Versions of topple and its libraries", NULL},
-        {"precision", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME_ARRAY, &raw->later, NULL,
-         NULL},
-        {"expect", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME_ARRAY, &raw->later, NULL, NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->files, NULL, NULL},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
@@ -241,10 +276,11 @@ static void raw_clear(Raw *raw)
     g_strfreev(raw->designs);
     g_strfreev(raw->sets);
     g_strfreev(raw->files);
-    g_strfreev(raw->later);
-    char *const texts[] = {raw->seed,     raw->replications, raw->threads,
-                           raw->duration, raw->warmup,       raw->out,
-                           raw->format,   raw->max_events,   raw->max_wall};
+    g_strfreev(raw->metrics);
+    g_strfreev(raw->expectations);
+    char *const texts[] = {raw->seed,     raw->replications, raw->threads,         raw->duration,
+                           raw->warmup,   raw->out,          raw->format,          raw->max_events,
+                           raw->max_wall, raw->precision,    raw->max_replications};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
 }
@@ -292,6 +328,8 @@ void options_clear(Options *options)
     g_strfreev(options->files);
     g_strfreev(options->designs);
     g_strfreev(options->sets);
+    g_strfreev(options->expectations);
+    g_strfreev(options->metrics);
     g_free(options->folder);
     *options = (Options){0};
 }

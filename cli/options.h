@@ -13,13 +13,17 @@ typedef struct Options {
     char **designs; /* names of --design; NULL: not given */
     char **sets; /* assignments POINTER=JSON: --set, and --duration, --warmup as such; NULL at the
                     end */
+    char **expectations; /* of --expect; NULL: not given */
+    char **metrics;      /* of --metric; NULL: not given */
+    double precision;    /* relative; 0: none is asked for */
+    uint32_t max_replications;
     bool has_seed, has_replications;
     uint64_t seed;
     uint32_t replications;
     uint32_t threads; /* 1 or more */
     char *folder;     /* --out; NULL: write no files */
     ReportFormat format;
-    bool is_quiet;
+    bool is_quiet, is_strict;
     uint64_t max_events; /* 0: no limit */
     double max_wall_s;   /* 0: no limit */
 } Options;

@@ -89,6 +89,12 @@ static NodePlace place_of(const Spec *spec, bool at_key)
     return place;
 }
 
+SpecPlace spec_place(const Spec *spec)
+{
+    NodePlace place = place_of(spec, false);
+    return (SpecPlace){place.file, place.line, place.column, pointer_of(spec)};
+}
+
 static bool report(const Spec *spec, bool at_key, const char *format, va_list arguments)
     G_GNUC_PRINTF(3, 0);
 

@@ -46,6 +46,16 @@ bool spec_problem_at_key(const Spec *spec, const char *format, ...) G_GNUC_PRINT
 /* At the value of a member, if it is written; else at the object. */
 bool spec_problem_at(const Spec *spec, const char *key, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
+
+/* Where the value stands, for what is said of it later. */
+typedef struct SpecPlace {
+    const char *file; /* borrowed from the document */
+    size_t line, column;
+    char *pointer; /* to be freed */
+} SpecPlace;
+
+SpecPlace spec_place(const Spec *spec);
+
 /* Reports "no <what> is called "x"; did you mean "y"?", or lists the candidates when they are few.
  * Returns false. */
 bool spec_unknown_name(const Spec *spec, const char *what, const char *name,

@@ -32,7 +32,8 @@
 
 typedef struct SimulationConfig {
     SimTime duration, warmup;
-    SimTime window; /* 0 until topology_read has chosen one */
+    bool finds_warmup; /* "auto": warmup is 0 until somebody has found and set it */
+    SimTime window;    /* 0 until topology_read has chosen one */
     uint64_t seed;
     uint32_t replications;
     int drain; /* DrainMode */
@@ -392,6 +393,14 @@ typedef struct SloConfig {
     double objective_percent;
 } SloConfig;
 
+/* --- expectations */
+
+typedef struct ExpectationText { /* as written, and where */
+    const char *text;
+    const char *file, *pointer;
+    size_t line, column;
+} ExpectationText;
+
 /* --- the whole */
 
 typedef struct Topology {
@@ -410,11 +419,14 @@ typedef struct Topology {
     const WorkloadConfig *workloads;
     const FaultConfig *faults;
     const SloConfig *slos;
+    const ExpectationText *expectations;
     const char *const *zones;
+    const char *const *design_names; /* all of the file, the base first; ends with NULL */
 
     uint32_t service_count, operation_count, step_count, call_site_count, publish_site_count,
         link_count;
     uint32_t broker_count, subscription_count, workload_count, fault_count, slo_count, zone_count;
+    uint32_t expectation_count;
     uint32_t replica_count; /* of all services */
     uint32_t client_count;  /* of all workloads */
 

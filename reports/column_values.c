@@ -80,6 +80,7 @@ double column_value(const Column *column, const Measures *measures)
     case COLUMN_PERCENTILE:
         return duration_value(column, measures);
     case COLUMN_VALUE:
+    case COLUMN_LARGEST:
     case COLUMN_TOTAL:
         return column->value(measures);
     case COLUMN_LABEL:
@@ -89,9 +90,24 @@ double column_value(const Column *column, const Measures *measures)
     return (double)NAN;
 }
 
+void column_bounds(const Column *column, const Measures *measures, double *low, double *high)
+{
+    *low = *high = (double)NAN;
+    if (column->kind != COLUMN_PERCENTILE || measures->samples[column->index] == NULL)
+        return;
+    histogram_percentile_bounds(measures->samples[column->index], column->p, low, high);
+    *low /= (double)SIM_TIME_MS;
+    *high /= (double)SIM_TIME_MS;
+}
+
 bool column_is_total(const Column *column)
 {
     return column->kind == COLUMN_COUNT || column->kind == COLUMN_TOTAL;
+}
+
+bool column_is_largest(const Column *column)
+{
+    return column->kind == COLUMN_LARGEST || column->kind == COLUMN_MAX;
 }
 
 bool column_is_of_samples(const Column *column)

@@ -201,7 +201,7 @@ static const Column service_columns[] = {
     METRIC("cpu_utilization", "ratio", VALUE, NEUTRAL, "share of all its cores that are busy; empty without `cpu`", .value = service_cpu_used, SERIES),
     METRIC("in_system_mean", "visits", VALUE, LOWER, "mean number waiting and in service, all replicas together", .value = service_in_system, SERIES),
     METRIC("queue_mean", "visits", VALUE, LOWER, "mean number waiting for a thread, all replicas together", .value = service_queue, SERIES),
-    METRIC("queue_max", "visits", VALUE, LOWER, "the longest queue of one replica that an arrival made", .value = largest, SERIES),
+    METRIC("queue_max", "visits", LARGEST, LOWER, "the longest queue of one replica that an arrival made", .value = largest, SERIES),
     METRIC("queue_wait_mean_ms", "ms", MEAN, LOWER, "mean wait for a thread, of all that got one", .index = VISIT_QUEUE_WAIT),
     METRIC("queue_wait_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = VISIT_QUEUE_WAIT, .p = 0.99),
     METRIC("response_mean_ms", "ms", MEAN, LOWER, "mean time from the arrival at the replica to the departure of the reply, completed ones", .index = VISIT_RESPONSE, SERIES),
@@ -260,7 +260,7 @@ static const Column broker_columns[] = {
     METRIC("expired", "messages", COUNT, LOWER, "messages whose time to live ended while they waited, dead letters or not; of a stream see dropped", .index = BROKER_EXPIRED, SERIES),
     METRIC("duplicates", "deliveries", COUNT, LOWER, "messages processed once more than needed", .index = BROKER_DUPLICATES, SERIES),
     METRIC("depth_mean", "messages", VALUE, LOWER, "mean number of messages ready for delivery; of a stream, records not committed: the lag", .value = broker_depth, SERIES),
-    METRIC("depth_max", "messages", VALUE, LOWER, "largest number of them (of one subscription)", .value = broker_deepest, SERIES),
+    METRIC("depth_max", "messages", LARGEST, LOWER, "largest number of them (of one subscription)", .value = broker_deepest, SERIES),
     METRIC("delay_mean_ms", "ms", MEAN, LOWER, "mean time from the publication to a delivery", .index = BROKER_DELAY, SERIES),
     METRIC("delay_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = BROKER_DELAY, .p = 0.99, SERIES),
     METRIC("completion_mean_ms", "ms", MEAN, LOWER, "mean time from the publication to the acknowledgement; of a stream, to the commit", .index = BROKER_COMPLETION),
@@ -288,7 +288,7 @@ static const Column summary_columns[] = {
     LABEL("ci_low", "", "lower end of the 95 % confidence interval"),
     LABEL("ci_high", "", "upper end of it; both empty if there is none"),
     LABEL("ci_method", "", "`replications_t`, `sectioning` or `batch_means`; empty: no interval"),
-    LABEL("flag", "", "`few_samples`: a percentile with fewer than 100 samples beyond it"),
+    LABEL("flag", "", "`few_samples`: a percentile with too few samples beyond it, or a mean of too few, as their dependence on each other counts them; `correlated_batches`: the interval is too narrow, make the run longer; both may stand there"),
 };
 
 static const Column compare_columns[] = {
@@ -330,6 +330,16 @@ static const Column event_columns[] = {
     LABEL("detail", "", "words that belong to it, if any"),
 };
 
+static const Column expectation_columns[] = {
+    VARIANT_LABELS,
+    LABEL("expectation", "", "as it was written"),
+    LABEL("result", "", "`pass`: it holds over the whole interval; `fail`: over none of it; `undecided`: over a part, or there is no interval"),
+    LABEL("found", "", "estimate of the metric; against another design, by how much it differs from that design's (times the factor)"),
+    LABEL("ci_low", "", "lower end of the 95 % confidence interval; of a difference, paired by replication"),
+    LABEL("ci_high", "", "upper end of it"),
+    LABEL("flag", "", "`not_measured`, `no_interval`, or the metric's flag of summary.csv: then the result is doubtful"),
+};
+
 static const Column point_columns[] = {
     VARIANT_LABELS,
     LABEL("parameter", "", "JSON Pointer of what is varied"),
@@ -362,18 +372,11 @@ TABLE(table_percentiles, "percentiles.csv", "workload, operation and percentile"
       percentile_columns);
 TABLE(table_events, "events.csv", "state change", event_columns);
 TABLE(table_compare, "compare.csv", "design, scope, name, phase and metric", compare_columns);
+TABLE(table_expectations, "expectations.csv", "expectation and design", expectation_columns);
 TABLE(table_points, "points.csv", "point and parameter", point_columns);
 
 const Table *const tables[] = {
-    &table_summary,
-    &table_requests,
-    &table_services,
-    &table_links,
-    &table_brokers,
-    &table_timeseries,
-    &table_percentiles,
-    &table_events,
-    &table_compare,
-    &table_points,
-    NULL,
+    &table_summary, &table_requests,     &table_services,    &table_links,
+    &table_brokers, &table_timeseries,   &table_percentiles, &table_events,
+    &table_compare, &table_expectations, &table_points,      NULL,
 };

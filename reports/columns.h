@@ -20,6 +20,7 @@ typedef enum ColumnKind {
     COLUMN_MAX,        /* of samples[index] */
     COLUMN_PERCENTILE, /* of samples[index], at p */
     COLUMN_VALUE,      /* computed by `value` */
+    COLUMN_LARGEST,    /* computed by `value`: the largest that was seen */
     COLUMN_TOTAL,      /* computed by `value`; grows with the length of the run, like a count */
     COLUMN_EMPTY,      /* what it measures does not exist yet */
 } ColumnKind;
@@ -42,7 +43,8 @@ typedef struct Table {
 } Table;
 
 extern const Table table_summary, table_requests, table_services, table_links, table_brokers,
-    table_timeseries, table_percentiles, table_events, table_compare, table_points;
+    table_timeseries, table_percentiles, table_events, table_compare, table_expectations,
+    table_points;
 
 /* The wide table that holds a scope's metrics; SCOPE_SYSTEM has those of SCOPE_WORKLOAD. */
 const Table *table_of_scope(Scope scope);
@@ -54,11 +56,18 @@ extern const Table *const tables[];
 /* NaN: missing. Durations in ms. */
 double column_value(const Column *column, const Measures *measures);
 
+/* Between which limits the exact value of a percentile lies, its bucket's, in ms; NaN of all else.
+ */
+void column_bounds(const Column *column, const Measures *measures, double *low, double *high);
+
 /* True for kinds that have a value in summary and compare. */
 bool column_is_metric(const Column *column);
 
 /* True if the value grows with the length of the run. */
 bool column_is_total(const Column *column);
+
+/* True if the value is the largest that was seen: in a part of the run it is smaller. */
+bool column_is_largest(const Column *column);
 
 /* True if the value is made of samples, whose number is the number of observations. */
 bool column_is_of_samples(const Column *column);

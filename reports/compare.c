@@ -3,7 +3,7 @@
 
 #include "reports/headline.h"
 #include "reports/statistics.h"
-#include "reports/study_parts.h"
+#include "reports/study_pairs.h"
 
 #define SIGNIFICANCE 0.05
 
@@ -17,73 +17,6 @@ const char *verdict_name(Verdict verdict)
         [VERDICT_UNDECIDED] = "undecided",
     };
     return names[verdict];
-}
-
-/* --- one metric of one entry, in both */
-
-typedef struct Side {
-    const StudyRuns *runs;
-    uint32_t entry;
-    double *values;
-    uint32_t count;
-    IntervalMethod method;
-} Side;
-
-static void read_side(Side *side, Phase phase, const Column *metric)
-{
-    side->method = study_values(side->runs, side->entry, phase, metric, side->values, &side->count);
-}
-
-/* Pairs stand at the same index in both; NaN where one is missing. */
-static uint32_t pair_up(const Side *baseline, const Side *design, double *differences,
-                        double *logarithms)
-{
-    uint32_t count = MIN(baseline->count, design->count);
-    bool is_alike =
-        (baseline->method == INTERVAL_BATCH_MEANS) == (design->method == INTERVAL_BATCH_MEANS);
-    for (uint32_t i = 0; i < count; i++) {
-        double a = baseline->values[i], b = design->values[i];
-        differences[i] = is_alike ? b - a : (double)NAN;
-        logarithms[i] = is_alike && a > 0 && b > 0 ? log(b / a) : (double)NAN;
-    }
-    return count;
-}
-
-static bool has_missing(const double *values, const double *others, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (isnan(values[i]) != isnan(others[i]))
-            return true;
-    }
-    return false;
-}
-
-static void fill_row(CompareRow *row, Side *baseline, Side *design)
-{
-    uint32_t room = MAX(study_value_room(baseline->runs), study_value_room(design->runs));
-    g_autofree double *differences = g_new(double, room);
-    g_autofree double *logarithms = g_new(double, room);
-    read_side(baseline, row->phase, row->metric);
-    read_side(design, row->phase, row->metric);
-    uint32_t count = pair_up(baseline, design, differences, logarithms);
-    values_mean(differences, count, &row->pairs);
-
-    row->difference = row->design - row->baseline;
-    Interval interval = interval_around(row->difference, differences, count);
-    row->difference_low = interval.low;
-    row->difference_high = interval.high;
-    row->p = interval.p;
-
-    row->ratio = row->design / row->baseline;
-    row->ratio_low = row->ratio_high = (double)NAN;
-    if (!isfinite(row->ratio))
-        row->ratio = (double)NAN;
-    /* A pair without a logarithm (a zero) would be left out silently: then there is no interval. */
-    if (!(row->ratio > 0) || has_missing(differences, logarithms, count))
-        return;
-    Interval log_interval = interval_around(log(row->ratio), logarithms, count);
-    row->ratio_low = exp(log_interval.low);
-    row->ratio_high = exp(log_interval.high);
 }
 
 /* --- verdicts */
@@ -157,8 +90,24 @@ static void adjust_and_judge(GArray *rows)
 
 /* --- all of it */
 
-static void compare_metrics(const Study *study, GArray *rows, CompareRow model, Side *baseline,
-                            Side *design)
+static void fill_row(CompareRow *row, const Pairs *pairs)
+{
+    row->baseline = pairs->baseline.estimate;
+    row->design = pairs->design.estimate;
+    Contrast difference = pairs_difference(pairs, 1);
+    row->pairs = difference.pairs;
+    row->difference = difference.value;
+    row->difference_low = difference.low;
+    row->difference_high = difference.high;
+    row->p = difference.p;
+    Contrast ratio = pairs_ratio(pairs);
+    row->ratio = ratio.value;
+    row->ratio_low = ratio.low;
+    row->ratio_high = ratio.high;
+}
+
+static void compare_metrics(GArray *rows, CompareRow model, Pairs *pairs, uint32_t baseline,
+                            uint32_t design)
 {
     const Table *table = table_of_scope(model.scope);
     for (size_t i = 0; i < table->column_count; i++) {
@@ -166,12 +115,10 @@ static void compare_metrics(const Study *study, GArray *rows, CompareRow model, 
         row.metric = &table->columns[i];
         if (!column_is_metric(row.metric))
             continue;
-        row.baseline = study_entry_estimate(study, 0, baseline->entry, row.phase, row.metric).value;
-        row.design =
-            study_entry_estimate(study, row.variant, design->entry, row.phase, row.metric).value;
-        if (isnan(row.baseline) && isnan(row.design))
+        pairs_read(pairs, baseline, design, row.phase, row.metric);
+        if (isnan(pairs->baseline.estimate) && isnan(pairs->design.estimate))
             continue;
-        fill_row(&row, baseline, design);
+        fill_row(&row, pairs);
         g_array_append_val(rows, row);
     }
 }
@@ -182,23 +129,22 @@ static void compare_variant(const Study *study, GArray *rows, uint32_t variant)
     const RunResult *result = study_any_run(study, variant);
     if (result == NULL || base->entry_count == 0)
         return;
-    g_autofree double *first = g_new(double, study_value_room(base));
-    g_autofree double *second = g_new(double, study_value_room(other));
+    Pairs pairs;
+    pairs_init(&pairs, study, 0, variant);
+    uint32_t phases = MIN(base->phase_count, other->phase_count);
     for (uint32_t i = 0; i < result->entry_count; i++) {
         const Entry *entry = &result->entries[i];
-        Side design = {.runs = other, .entry = i, .values = second};
-        Side baseline = {.runs = base, .values = first};
-        baseline.entry = study_find_entry(base, entry->scope, entry->name);
-        uint32_t phases = MIN(base->phase_count, other->phase_count);
-        for (uint32_t phase = 0; baseline.entry != NO_INDEX && phase < phases; phase++) {
+        uint32_t baseline = study_find_entry(base, entry->scope, entry->name);
+        for (uint32_t phase = 0; baseline != NO_INDEX && phase < phases; phase++) {
             CompareRow model = {.variant = variant,
                                 .scope = entry->scope,
                                 .name = entry->name,
                                 .phase = (Phase)phase,
                                 .p_adjusted = (double)NAN};
-            compare_metrics(study, rows, model, &baseline, &design);
+            compare_metrics(rows, model, &pairs, baseline, i);
         }
     }
+    pairs_clear(&pairs);
 }
 
 GArray *study_compare(const Study *study)

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "reports/expectation.h"
+
 static bool end_row(TableWriter *writer)
 {
     csv_end_row(&writer->csv);
@@ -156,7 +158,7 @@ static bool write_estimate(TableWriter *writer, const Study *study, uint32_t var
     csv_number(csv, estimate.low);
     csv_number(csv, estimate.high);
     csv_text(csv, interval_method_name(estimate.method));
-    csv_text(csv, estimate.is_from_few ? "few_samples" : "");
+    csv_text(csv, estimate_flag(&estimate));
     return end_row(writer);
 }
 
@@ -260,6 +262,25 @@ static bool write_comparison(TableWriter *writer, const Study *study, const GArr
     return true;
 }
 
+static bool write_expectations(TableWriter *writer, const Study *study)
+{
+    Csv *csv = &writer->csv;
+    const GArray *results = study_expectations(study);
+    for (guint i = 0; results != NULL && i < results->len; i++) {
+        const ExpectationResult *result = &g_array_index(results, ExpectationResult, i);
+        variant_labels(csv, study, result->variant);
+        csv_text(csv, result->text);
+        csv_text(csv, judgement_name(result->judgement));
+        csv_number(csv, result->value);
+        csv_number(csv, result->low);
+        csv_number(csv, result->high);
+        csv_text(csv, result->flag);
+        if (!end_row(writer))
+            return false;
+    }
+    return true;
+}
+
 static bool write_points(TableWriter *writer, const Study *study)
 {
     Csv *csv = &writer->csv;
@@ -286,6 +307,8 @@ bool table_write(TableWriter *writer, const Table *table, const Study *study,
         return write_percentiles(writer, study);
     if (table == &table_compare)
         return write_comparison(writer, study, comparison);
+    if (table == &table_expectations)
+        return write_expectations(writer, study);
     if (table == &table_points)
         return write_points(writer, study);
     if (table == &table_timeseries)

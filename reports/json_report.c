@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "reports/columns.h"
+#include "reports/expectation.h"
 #include "reports/json_values.h"
 
 static void print_labels(JsonText *json, const Study *study, uint32_t variant, Scope scope,
@@ -34,7 +35,7 @@ static void print_estimate(JsonText *json, const Study *study, uint32_t variant,
     json_value_member(json, "ci_low", estimate.low);
     json_value_member(json, "ci_high", estimate.high);
     json_label_member(json, "ci_method", interval_method_name(estimate.method));
-    json_label_member(json, "flag", estimate.is_from_few ? "few_samples" : "");
+    json_label_member(json, "flag", estimate_flag(&estimate));
     json_text_close(json, '}');
 }
 
@@ -83,6 +84,31 @@ static void print_compare_row(JsonText *json, const Study *study, const CompareR
     json_text_close(json, '}');
 }
 
+static void print_expectations(JsonText *json, const Study *study)
+{
+    const GArray *results = study_expectations(study);
+    if (results == NULL || results->len == 0)
+        return;
+    json_text_name(json, "expectations");
+    json_text_open(json, '[');
+    for (guint i = 0; i < results->len; i++) {
+        const ExpectationResult *result = &g_array_index(results, ExpectationResult, i);
+        const StudyVariant *labels = study_variant(study, result->variant);
+        json_text_open(json, '{');
+        json_label_member(json, "topology", labels->topology->name);
+        json_label_member(json, "design", labels->design);
+        json_label_member(json, "point", labels->point);
+        json_label_member(json, "expectation", result->text);
+        json_label_member(json, "result", judgement_name(result->judgement));
+        json_value_member(json, "found", result->value);
+        json_value_member(json, "ci_low", result->low);
+        json_value_member(json, "ci_high", result->high);
+        json_label_member(json, "flag", result->flag);
+        json_text_close(json, '}');
+    }
+    json_text_close(json, ']');
+}
+
 void json_report_print(GString *text, const Study *study)
 {
     JsonText json = {.text = text};
@@ -96,6 +122,7 @@ void json_report_print(GString *text, const Study *study)
             print_compare_row(&json, study, &g_array_index(rows, CompareRow, i));
         json_text_close(&json, ']');
     }
+    print_expectations(&json, study);
     json_text_close(&json, '}');
     g_string_append_c(text, '\n');
 }

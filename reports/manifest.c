@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "reports/json_values.h"
+#include "reports/precision.h"
 #include "reports/output_set.h"
 
 /* A command line can hold anything; JSON is UTF-8. */
@@ -48,7 +49,27 @@ static void print_variant(JsonText *json, const Study *study, uint32_t index)
     }
     json_value_member(json, "replications", replications);
     json_value_member(json, "warmup_s", sim_time_to_s(topology->simulation.warmup));
+    json_text_raw_member(json, "warmup_found",
+                         topology->simulation.finds_warmup ? "true" : "false");
     json_value_member(json, "duration_s", sim_time_to_s(topology->simulation.duration));
+    json_text_close(json, '}');
+}
+
+static void print_precision(JsonText *json, const Study *study)
+{
+    const Precision *precision = study_precision(study);
+    if (precision == NULL)
+        return;
+    json_text_name(json, "precision");
+    json_text_open(json, '{');
+    json_value_member(json, "asked_ratio", precision->asked);
+    json_text_raw_member(json, "reached", precision->is_reached ? "true" : "false");
+    json_value_member(json, "worst_ratio", precision->worst);
+    json_label_member(json, "worst_metric", precision->metric == NULL ? "" : precision->metric);
+    json_label_member(json, "worst_design",
+                      precision->metric == NULL ? ""
+                                                : study_variant(study, precision->variant)->design);
+    json_value_member(json, "replications", precision->replications);
     json_text_close(json, '}');
 }
 
@@ -93,6 +114,7 @@ void manifest_print(GString *text, const Study *study, const Provenance *provena
     json_text_close(&json, ']');
     json_value_member(&json, "wall_s", provenance->wall_s);
     json_text_raw_member(&json, "complete", provenance->is_complete ? "true" : "false");
+    print_precision(&json, study);
     print_warnings(&json, study, provenance);
     json_text_name(&json, "files");
     json_text_open(&json, '[');

@@ -64,6 +64,9 @@ static bool is_wanted(const Output *output, const Table *table)
 {
     if (table == &table_compare)
         return study_variant_count(output->study) > 1;
+    if (table == &table_expectations)
+        return study_expectations(output->study) != NULL &&
+               study_expectations(output->study)->len > 0;
     return table != &table_points || has_parameters(output->study);
 }
 

@@ -203,7 +203,7 @@ static void connection_opened(void *context, const ConnectionRecord *record)
     part->counts_now[LINK_CONNECTIONS]++;
     if (timeline->current == timeline->slice_count)
         return;
-    uint32_t segment = scope->segment_count == 1 ? 0 : timeline->phases[timeline->current];
+    uint32_t segment = scope->segment_of_tag[timeline->phases[timeline->current] + 1];
     part->segments[segment].counts[LINK_CONNECTIONS]++;
 }
 

@@ -10,7 +10,8 @@ typedef struct Maker {
     RunResult *result;
     uint32_t room;
     double spans[PHASE_COUNT]; /* seconds */
-    double *offered;           /* requests of each workload by phase */
+    uint32_t piece_count;      /* phases and batches: what an entry's measures are told by */
+    double *offered;           /* requests of each workload by piece */
 } Maker;
 
 /* --- adding up */
@@ -35,7 +36,7 @@ static Phase phase_of(const Recorder *recorder, uint32_t phase)
 static void add_segments(const Recorder *recorder, Entry *entry, const ScopeParts *scope,
                          Part *part)
 {
-    bool has_batches = recorder->batch_count > 0 && entry->scope == SCOPE_WORKLOAD;
+    bool has_batches = scope->segment_count == recorder->batch_count;
     for (uint32_t i = 0; i < scope->segment_count; i++) {
         Measures *phase = &entry->phases[phase_of(recorder, i)];
         measures_add(phase, &part->segments[i]);
@@ -48,8 +49,9 @@ static void add_segments(const Recorder *recorder, Entry *entry, const ScopePart
         entry->batches = g_steal_pointer(&part->segments);
 }
 
-/* What belongs to slices of time goes to their windows and phases: levels, and the largest ones. */
-static void add_levels(const Recorder *recorder, Entry *entry, Part *part)
+/* What belongs to slices of time goes to their windows and segments: levels, and the largest ones.
+ */
+static void add_levels(const Recorder *recorder, Entry *entry, const ScopeParts *scope, Part *part)
 {
     const Timeline *timeline = &recorder->timeline;
     int levels = scope_levels(entry->scope);
@@ -62,18 +64,18 @@ static void add_levels(const Recorder *recorder, Entry *entry, Part *part)
         level_finish(part->levels[level], timeline);
     for (uint32_t i = 0; i < timeline->slice_count; i++) {
         uint32_t window = timeline->windows[i];
-        Measures *phase = &entry->phases[phase_of(recorder, timeline->phases[i])];
+        Measures *segment = &part->segments[scope->segment_of_tag[timeline->phases[i] + 1]];
         for (int level = 0; level < levels; level++) {
             double sum = part->levels[level][i].sum;
             series->levels[window * (size_t)levels + (size_t)level] += sum;
-            phase->levels[level] += sum;
+            segment->levels[level] += sum;
         }
         series->largest[window] = MAX(series->largest[window], part->largest[i]);
-        phase->largest = MAX(phase->largest, part->largest[i]);
+        segment->largest = MAX(segment->largest, part->largest[i]);
     }
 }
 
-static void add_oldest(const Recorder *recorder, Entry *entry, const Part *part)
+static void add_oldest(const Recorder *recorder, Entry *entry, const ScopeParts *scope, Part *part)
 {
     const Timeline *timeline = &recorder->timeline;
     Series *series = &entry->series;
@@ -81,18 +83,18 @@ static void add_oldest(const Recorder *recorder, Entry *entry, const Part *part)
     for (uint32_t i = 0; i < timeline->slice_count; i++) {
         SimTime oldest = backlog_oldest(part->backlog, timeline, i);
         uint32_t window = timeline->windows[i];
-        Measures *phase = &entry->phases[phase_of(recorder, timeline->phases[i])];
+        Measures *segment = &part->segments[scope->segment_of_tag[timeline->phases[i] + 1]];
         series->oldest[window] = MAX(series->oldest[window], oldest);
-        phase->oldest = MAX(phase->oldest, oldest);
+        segment->oldest = MAX(segment->oldest, oldest);
     }
 }
 
-static void add_drain(const Recorder *recorder, Entry *entry, const Part *part)
+static void add_drain(const Recorder *recorder, Part *part)
 {
     if (recorder->faults_end >= recorder->timeline.end)
         return;
     SimTime time = backlog_drain_time(part->backlog);
-    Measures *after = &entry->phases[PHASE_AFTER];
+    Measures *after = &part->segments[recorder->segment_count - 1];
     after->backlogs++;
     after->drained += time != SIM_TIME_NEVER;
     after->drain_time = time == SIM_TIME_NEVER ? 0 : time;
@@ -138,10 +140,10 @@ static void take_part(const Recorder *recorder, Entry *entry, const ScopeParts *
     if (entry->scope == SCOPE_WORKLOAD)
         settle_requests(recorder, scope, part);
     add_counts(recorder, entry, part);
-    add_levels(recorder, entry, part);
+    add_levels(recorder, entry, scope, part);
     if (part->backlog != NULL) {
-        add_oldest(recorder, entry, part);
-        add_drain(recorder, entry, part);
+        add_oldest(recorder, entry, scope, part);
+        add_drain(recorder, part);
     }
     add_segments(recorder, entry, scope, part);
     entry->phases[PHASE_ALL].stays += part->stays;
@@ -198,12 +200,29 @@ static void add_entry(const Maker *maker, Entry *whole, const Entry *part, bool 
 
 /* --- constants */
 
+/* The measures of a phase, or of a batch behind the phases; NULL: the entry has no batches. */
+static Measures *piece_of(const Maker *maker, Entry *entry, uint32_t piece)
+{
+    uint32_t phases = maker->result->phase_count;
+    if (piece < phases)
+        return &entry->phases[piece];
+    return entry->batches == NULL ? NULL : &entry->batches[piece - phases];
+}
+
+static double span_of(const Maker *maker, uint32_t piece)
+{
+    return piece < maker->result->phase_count
+               ? maker->spans[piece]
+               : maker->spans[PHASE_ALL] / maker->recorder->batch_count;
+}
+
 static void set_spans(const Maker *maker, Entry *entry)
 {
-    for (uint32_t i = 0; i < maker->result->phase_count; i++)
-        entry->phases[i].span_s = maker->spans[i];
-    for (uint32_t i = 0; entry->batches != NULL && i < maker->recorder->batch_count; i++)
-        entry->batches[i].span_s = maker->spans[PHASE_ALL] / maker->recorder->batch_count;
+    for (uint32_t i = 0; i < maker->piece_count; i++) {
+        Measures *measures = piece_of(maker, entry, i);
+        if (measures != NULL)
+            measures->span_s = span_of(maker, i);
+    }
 }
 
 static void set_service(const Maker *maker, Entry *entry, uint32_t index)
@@ -213,29 +232,53 @@ static void set_service(const Maker *maker, Entry *entry, uint32_t index)
     bool has_threads = service->server == SERVER_THREAD_PER_REQUEST;
     bool is_bounded = has_threads || service->max_in_flight != UINT32_MAX;
     double threads = has_threads ? service->threads : service->max_in_flight;
-    for (uint32_t i = 0; i < maker->result->phase_count; i++) {
-        entry->phases[i].replicas = replicas;
-        entry->phases[i].threads = is_bounded ? threads * replicas : 0;
+    for (uint32_t i = 0; i < maker->piece_count; i++) {
+        Measures *measures = piece_of(maker, entry, i);
+        if (measures == NULL)
+            continue;
+        measures->replicas = replicas;
+        measures->threads = is_bounded ? threads * replicas : 0;
     }
 }
 
 static void set_cores(const Maker *maker, Entry *entry, uint32_t index)
 {
     const ServiceConfig *service = &maker->result->topology->services[index];
-    for (uint32_t i = 0; service->has_cpu && i < maker->result->phase_count; i++)
-        entry->phases[i].cores = service->cpu.cores * service->replicas;
+    for (uint32_t i = 0; service->has_cpu && i < maker->piece_count; i++) {
+        Measures *measures = piece_of(maker, entry, i);
+        if (measures != NULL)
+            measures->cores = service->cpu.cores * service->replicas;
+    }
+}
+
+static double expected_visits(const Maker *maker, uint32_t operation, uint32_t piece)
+{
+    const Topology *topology = maker->result->topology;
+    double expected = 0;
+    for (uint32_t i = 0; i < topology->workload_count; i++)
+        expected += maker->offered[i * maker->piece_count + piece] *
+                    topology->visits[(size_t)i * topology->operation_count + operation];
+    return expected;
 }
 
 static void set_expected(const Maker *maker, Entry *entry, uint32_t operation)
 {
-    const Topology *topology = maker->result->topology;
-    for (uint32_t phase = 0; topology->visits != NULL && phase < maker->result->phase_count;
-         phase++) {
-        double expected = 0;
-        for (uint32_t i = 0; i < topology->workload_count; i++)
-            expected += maker->offered[i * PHASE_COUNT + phase] *
-                        topology->visits[(size_t)i * topology->operation_count + operation];
-        entry->phases[phase].expected = expected;
+    if (maker->result->topology->visits == NULL)
+        return;
+    for (uint32_t i = 0; i < maker->piece_count; i++) {
+        Measures *measures = piece_of(maker, entry, i);
+        if (measures != NULL)
+            measures->expected = expected_visits(maker, operation, i);
+    }
+}
+
+static void set_share(const Maker *maker, Entry *entry, const BrokerConfig *broker,
+                      uint32_t part_count)
+{
+    for (uint32_t i = 0; i < maker->piece_count; i++) {
+        Measures *measures = piece_of(maker, entry, i);
+        if (measures != NULL)
+            measures->is_share = broker->kind == BROKER_QUEUE && part_count > 2;
     }
 }
 
@@ -307,10 +350,8 @@ static void make_part(Maker *maker, ScopeParts *scope, uint32_t whole_index, uin
         set_service(maker, entry, whole_index);
         set_expected(maker, entry, operation_of_part(maker->recorder, whole_index, index));
     }
-    for (uint32_t i = 0; scope->scope == SCOPE_BROKER && i < maker->result->phase_count; i++) {
-        const BrokerConfig *broker = &maker->result->topology->brokers[whole_index];
-        entry->phases[i].is_share = broker->kind == BROKER_QUEUE && whole->part_count > 2;
-    }
+    if (scope->scope == SCOPE_BROKER)
+        set_share(maker, entry, &maker->result->topology->brokers[whole_index], whole->part_count);
 }
 
 /* A whole that has one part shares its samples instead of copying them. */
@@ -372,20 +413,26 @@ static void make_system(Maker *maker)
     result->entries[0] = system;
 }
 
+/* Of a segment of the starts: a phase, or a batch. */
+static void add_offered(const Maker *maker, double *offered, uint32_t segment, double count)
+{
+    offered[PHASE_ALL] += count;
+    if (maker->recorder->phase_count > 1)
+        offered[phase_of(maker->recorder, segment)] += count;
+    else if (maker->recorder->batch_count > 0)
+        offered[maker->result->phase_count + segment] += count;
+}
+
 static void count_offered(Maker *maker)
 {
     const ScopeParts *scope = &maker->recorder->workloads;
     const Timeline *starts = &maker->recorder->starts;
-    maker->offered = g_new0(double, (size_t)scope->whole_count *PHASE_COUNT);
+    maker->offered = g_new0(double, (size_t)scope->whole_count * maker->piece_count);
     for (uint32_t i = 0; i < scope->part_count; i++) {
         const Part *part = &scope->parts[i];
-        double *offered = &maker->offered[part->whole * PHASE_COUNT];
-        for (uint32_t k = 0; part->offered != NULL && k < starts->slice_count; k++) {
-            double count = (double)part->offered[k];
-            offered[PHASE_ALL] += count;
-            if (maker->recorder->phase_count > 1)
-                offered[phase_of(maker->recorder, starts->phases[k])] += count;
-        }
+        double *offered = &maker->offered[part->whole * maker->piece_count];
+        for (uint32_t k = 0; part->offered != NULL && k < starts->slice_count; k++)
+            add_offered(maker, offered, starts->phases[k], (double)part->offered[k]);
     }
 }
 
@@ -404,7 +451,9 @@ static void measure_spans(Maker *maker)
 
 void recorder_make_entries(Recorder *recorder, RunResult *result)
 {
-    Maker maker = {.recorder = recorder, .result = result};
+    Maker maker = {.recorder = recorder,
+                   .result = result,
+                   .piece_count = result->phase_count + recorder->batch_count};
     measure_spans(&maker);
     count_offered(&maker);
     new_entry(&maker, SCOPE_SYSTEM, "*", "*", "*");

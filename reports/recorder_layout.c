@@ -139,13 +139,16 @@ static void lay_out_brokers(Recorder *recorder)
     }
 }
 
-/* Requests are told apart by segment, everything else by phase. */
-static void set_segments(const Recorder *recorder, ScopeParts *scope)
+/* The most parts, besides those of workloads, that are told apart by batches: each may keep 20
+ * times two histograms of some kilobytes. */
+#define BATCHED_PARTS_MAX 1000u
+
+static void set_segments(const Recorder *recorder, ScopeParts *scope, bool has_batches)
 {
-    bool by_phase = scope->scope != SCOPE_WORKLOAD && recorder->batch_count > 0;
-    scope->segment_count = by_phase ? 1 : recorder->segment_count;
+    bool is_whole = recorder->batch_count > 0 && !has_batches;
+    scope->segment_count = is_whole ? 1 : recorder->segment_count;
     for (uint32_t i = 0; i < recorder->segment_count; i++)
-        scope->segment_of_tag[i + 1] = (uint8_t)(by_phase ? 0 : i);
+        scope->segment_of_tag[i + 1] = (uint8_t)(is_whole ? 0 : i);
 }
 
 void recorder_lay_out(Recorder *recorder)
@@ -154,10 +157,13 @@ void recorder_lay_out(Recorder *recorder)
     lay_out_services(recorder);
     lay_out_links(recorder);
     lay_out_brokers(recorder);
-    set_segments(recorder, &recorder->workloads);
-    set_segments(recorder, &recorder->services);
-    set_segments(recorder, &recorder->links);
-    set_segments(recorder, &recorder->brokers);
+    ScopeParts *others[] = {&recorder->services, &recorder->links, &recorder->brokers};
+    uint32_t parts = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+        parts += others[i]->part_count;
+    set_segments(recorder, &recorder->workloads, true);
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+        set_segments(recorder, others[i], parts <= BATCHED_PARTS_MAX);
 }
 
 void recorder_open_part(const Recorder *recorder, const ScopeParts *scope, Part *part)

@@ -1,9 +1,8 @@
 #include <glib.h>
-#include <string.h>
 
 #include "reports/recorder_parts.h"
 
-static void cut_into_phases(Recorder *recorder, const FaultSchedule *faults, SimTime cuts[2])
+static void cut_into_phases(Recorder *recorder, const FaultSchedule *faults, SimTime *cuts)
 {
     SimTime start = recorder->topology->simulation.warmup;
     SimTime end = start + recorder->topology->simulation.duration;
@@ -12,23 +11,26 @@ static void cut_into_phases(Recorder *recorder, const FaultSchedule *faults, Sim
     cuts[1] = has_faults ? CLAMP(faults->last_end, cuts[0], end) : end;
 }
 
-/* Segments are phases, or batches. */
-static void cut_into_segments(Recorder *recorder, const SimTime phase_cuts[2], uint32_t batches)
+static void cut_into_batches(Recorder *recorder, uint32_t batches, SimTime cuts[SEGMENTS_MAX])
 {
-    const Timeline *timeline = &recorder->timeline;
-    SimTime cuts[SEGMENTS_MAX];
-    if (recorder->phase_count > 1) {
-        recorder->segment_count = recorder->phase_count;
-        memcpy(cuts, phase_cuts, 2 * sizeof cuts[0]);
-    } else {
-        recorder->batch_count = MIN(batches, SEGMENTS_MAX);
-        recorder->segment_count = MAX(recorder->batch_count, 1);
-        SimTime part = (timeline->end - timeline->start) / recorder->segment_count;
-        for (uint32_t i = 0; i + 1 < recorder->segment_count; i++)
-            cuts[i] = timeline->start + part * (i + 1);
+    const SimulationConfig *simulation = &recorder->topology->simulation;
+    recorder->batch_count = MIN(batches, SEGMENTS_MAX);
+    recorder->segment_count = MAX(recorder->batch_count, 1);
+    SimTime part = simulation->duration / recorder->segment_count;
+    for (uint32_t i = 0; i + 1 < recorder->segment_count; i++)
+        cuts[i] = simulation->warmup + part * (i + 1);
+}
+
+/* Segments are phases, or batches. */
+static void cut_into_segments(Recorder *recorder, const FaultSchedule *faults, uint32_t batches,
+                              SimTime cuts[SEGMENTS_MAX])
+{
+    if (recorder->phase_count == 1) {
+        cut_into_batches(recorder, batches, cuts);
+        return;
     }
-    timeline_init(&recorder->starts, timeline->start, timeline->end, timeline->window, cuts,
-                  recorder->segment_count - 1);
+    recorder->segment_count = recorder->phase_count;
+    cut_into_phases(recorder, faults, cuts);
 }
 
 /* The most window cells that one run keeps, over all entries: 120 bytes each. Beyond it windows are
@@ -52,15 +54,15 @@ Recorder *recorder_new(const Topology *topology, const FaultSchedule *faults, ui
     Recorder *recorder = g_new0(Recorder, 1);
     recorder->topology = topology;
     recorder->phase_count = topology->fault_count > 0 ? 3 : 1;
-    SimTime cuts[2];
-    cut_into_phases(recorder, faults, cuts);
+    SimTime cuts[SEGMENTS_MAX];
+    cut_into_segments(recorder, faults, batches, cuts);
+    SimTime start = topology->simulation.warmup, end = start + topology->simulation.duration;
+    SimTime window = window_kept(topology);
+    timeline_init(&recorder->timeline, start, end, window, cuts, recorder->segment_count - 1);
+    timeline_init(&recorder->starts, start, end, window, cuts, recorder->segment_count - 1);
     bool has_faults = faults != NULL && faults->count > 0;
     recorder->faults_start = has_faults ? faults->first_start : SIM_TIME_NEVER;
     recorder->faults_end = has_faults ? faults->last_end : SIM_TIME_NEVER;
-    SimTime start = topology->simulation.warmup;
-    timeline_init(&recorder->timeline, start, start + topology->simulation.duration,
-                  window_kept(topology), cuts, recorder->phase_count - 1);
-    cut_into_segments(recorder, cuts, batches);
     histogram_init(&recorder->scratch);
     recorder_lay_out(recorder);
     recorder->events = g_array_new(FALSE, TRUE, sizeof(RunEvent));
@@ -93,6 +95,12 @@ RunResult *recorder_finish(Recorder *recorder, const WorldCounts *counts, StopRe
     recorder_make_entries(recorder, result);
     recorder_free(recorder);
     return result;
+}
+
+RunResult *recorder_shape(const Topology *topology)
+{
+    const WorldCounts none = {0};
+    return recorder_finish(recorder_new(topology, NULL, 0), &none, STOP_INTERRUPTED);
 }
 
 void recorder_free(Recorder *recorder)

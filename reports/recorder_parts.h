@@ -56,7 +56,7 @@ typedef struct ScopeParts {
     uint32_t whole_count;
     Part *parts;
     uint32_t part_count;
-    uint32_t segment_count;                   /* workloads go by segment, the others by phase */
+    uint32_t segment_count;                   /* the recorder's; 1: no batches, too many parts */
     uint8_t segment_of_tag[SEGMENTS_MAX + 1]; /* of tags above 0 */
     WindowLatency *latencies;                 /* of workloads: of all together, by window */
     const char **part_names;                  /* as in summary; NULL: "whole/label" */

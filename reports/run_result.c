@@ -21,10 +21,15 @@ void run_events_free(GArray *events)
     g_array_free(events, TRUE);
 }
 
-static void drop_batches(Entry *entry, uint32_t count)
+void run_result_drop_batches(RunResult *result)
 {
-    for (uint32_t i = 0; entry->batches != NULL && i < count; i++)
-        measures_clear(&entry->batches[i]);
+    for (uint32_t i = 0; i < result->entry_count; i++) {
+        Entry *entry = &result->entries[i];
+        for (uint32_t k = 0; entry->batches != NULL && k < result->batches_made; k++)
+            measures_clear(&entry->batches[k]);
+        g_free(entry->batches);
+        entry->batches = NULL;
+    }
 }
 
 void run_result_drop_samples(RunResult *result)
@@ -45,10 +50,9 @@ void run_result_free(RunResult *result)
     if (result == NULL)
         return;
     run_result_drop_samples(result);
+    run_result_drop_batches(result);
     for (uint32_t i = 0; i < result->entry_count; i++) {
         Entry *entry = &result->entries[i];
-        drop_batches(entry, result->batches_made);
-        g_free(entry->batches);
         g_free(entry->phases);
         g_free(entry->name);
         g_free(entry->series.counts);

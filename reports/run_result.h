@@ -35,7 +35,7 @@ typedef struct Entry {
     Measures *phases;    /* phase_count of them */
     uint32_t samples_of; /* whose samples these are: its own index, or that of its only part */
     Series series;
-    Measures *batches; /* batch_count of them; NULL: none (only workloads have them) */
+    Measures *batches; /* batch_count of them; NULL: none, or nothing happened */
 } Entry;
 
 /* A state change, for events.csv; times count from the start of measurement. */
@@ -76,6 +76,9 @@ Measures run_result_window(const RunResult *result, const Entry *entry, uint32_t
 
 /* Frees the histograms, once they are merged or evaluated. */
 void run_result_drop_samples(RunResult *result);
+
+/* Frees what is told by batch, likewise. */
+void run_result_drop_batches(RunResult *result);
 
 /* NULL if there is none. name as in Entry. */
 const Entry *run_result_find(const RunResult *result, Scope scope, const char *name);

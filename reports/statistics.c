@@ -17,6 +17,15 @@ double values_mean(const double *values, uint32_t count, uint32_t *used)
     return *used == 0 ? (double)NAN : sum / *used;
 }
 
+double values_variance(const double *values, uint32_t count)
+{
+    uint32_t used;
+    double mean = values_mean(values, count, &used), squares = 0;
+    for (uint32_t i = 0; i < count; i++)
+        squares += isnan(values[i]) ? 0 : (values[i] - mean) * (values[i] - mean);
+    return used < 2 ? (double)NAN : squares / (used - 1.0);
+}
+
 static double chance(double center, double error, double degrees)
 {
     if (error > 0)
@@ -40,6 +49,48 @@ Interval interval_around(double center, const double *values, uint32_t count)
     double error = sqrt(squares / degrees / used);
     double half = gsl_cdf_tdist_Pinv(0.5 + CONFIDENCE / 2, degrees) * error;
     return (Interval){center - half, center + half, chance(center, error, degrees)};
+}
+
+#define NEIGHBOURS_MIN 8u
+
+double neighbours_chance(const double *values, uint32_t count)
+{
+    uint32_t used;
+    double mean = values_mean(values, count, &used), squares = 0, steps = 0, n = count;
+    if (used < count || count < NEIGHBOURS_MIN)
+        return (double)NAN;
+    for (uint32_t i = 0; i < count; i++) {
+        squares += (values[i] - mean) * (values[i] - mean);
+        if (i > 0)
+            steps += (values[i] - values[i - 1]) * (values[i] - values[i - 1]);
+    }
+    if (!(squares > 0))
+        return 1;
+    return gsl_cdf_ugaussian_Q(sqrt((n * n - 1) / (n - 2)) * (1 - steps / (2 * squares)));
+}
+
+#define MSER_BATCH 5u
+
+uint32_t mser_cut(const double *values, uint32_t count, uint32_t *latest)
+{
+    uint32_t batches = count / MSER_BATCH, last = batches / 2, best = 0;
+    double mean = 0, squares = 0, least = (double)INFINITY;
+    *latest = last * MSER_BATCH;
+    /* From the end on, by Welford's updates, so that each cut costs one step. */
+    for (uint32_t i = batches; i-- > 0;) {
+        double batch = 0;
+        for (uint32_t k = 0; k < MSER_BATCH; k++)
+            batch += values[i * MSER_BATCH + k] / MSER_BATCH;
+        double used = batches - i, step = batch - mean;
+        mean += step / used;
+        squares += step * (batch - mean);
+        /* Equal ones: the earliest cut. */
+        if (i <= last && squares / (used * used) <= least) {
+            least = squares / (used * used);
+            best = i;
+        }
+    }
+    return best * MSER_BATCH;
 }
 
 static int compare_p(const void *a, const void *b, void *context)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "reports/precision.h"
 #include "reports/study_parts.h"
 #include "sim/check.h"
 
@@ -29,6 +30,10 @@ static void run_free(StudyRun *run)
     run_result_free(run->result);
     g_free(run->values);
     g_free(run->percentiles);
+    for (uint32_t i = 0; i < RECORDER_BATCHES; i++) {
+        g_free(run->batch_values[i]);
+        g_free(run->batch_percentiles[i]);
+    }
     g_free(run);
 }
 
@@ -52,6 +57,11 @@ void study_free(Study *study)
     for (guint i = 0; i < study->variants->len; i++)
         runs_free(study_runs(study, i));
     g_ptr_array_free(study->variants, TRUE);
+    if (study->expectations != NULL)
+        g_array_free(study->expectations, TRUE);
+    if (study->precision != NULL)
+        precision_clear(study->precision);
+    g_free(study->precision);
     g_free(study);
 }
 
@@ -87,33 +97,57 @@ static void learn_entries(StudyRuns *runs, const RunResult *result)
     }
 }
 
+static void fill(double *values, const Table *table, const Measures *measures)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        values[i] = measures == NULL ? (double)NAN : column_value(&table->columns[i], measures);
+}
+
 static double *evaluate(const StudyRuns *runs, const RunResult *result)
 {
     double *values = g_new(double, runs->offsets[runs->entry_count] + 1);
     for (uint32_t i = 0; i < result->entry_count; i++) {
         const Entry *entry = &result->entries[i];
         const Table *table = table_of_scope(entry->scope);
-        double *value = &values[runs->offsets[i]];
-        for (uint32_t phase = 0; phase < result->phase_count; phase++) {
-            for (size_t k = 0; k < table->column_count; k++)
-                *value++ = column_value(&table->columns[k], &entry->phases[phase]);
-        }
+        for (uint32_t phase = 0; phase < result->phase_count; phase++)
+            fill(&values[runs->offsets[i] + phase * table->column_count], table,
+                 &entry->phases[phase]);
     }
     return values;
+}
+
+static void fill_percentiles(double *values, const Measures *measures)
+{
+    for (int i = 0; i < STUDY_PERCENTILES; i++) {
+        Column column = {
+            .kind = COLUMN_PERCENTILE, .index = REQUEST_LATENCY, .p = study_percentiles[i]};
+        values[i] = measures == NULL ? (double)NAN : column_value(&column, measures);
+    }
 }
 
 static double *evaluate_percentiles(const StudyRuns *runs, const RunResult *result)
 {
     double *values = g_new(double, (size_t)runs->workload_count *STUDY_PERCENTILES + 1);
-    for (uint32_t i = 0; i < runs->workload_count; i++) {
-        for (int k = 0; k < STUDY_PERCENTILES; k++) {
-            Column column = {
-                .kind = COLUMN_PERCENTILE, .index = REQUEST_LATENCY, .p = study_percentiles[k]};
-            values[i * STUDY_PERCENTILES + (uint32_t)k] =
-                column_value(&column, &result->entries[i].phases[PHASE_ALL]);
-        }
-    }
+    for (uint32_t i = 0; i < runs->workload_count; i++)
+        fill_percentiles(&values[i * STUDY_PERCENTILES], &result->entries[i].phases[PHASE_ALL]);
     return values;
+}
+
+/* Only a run without phases has batches: the values of a batch stand as those of its one phase. */
+static void evaluate_batch(const StudyRuns *runs, const RunResult *result, uint32_t batch,
+                           StudyRun *run)
+{
+    double *values = g_new(double, runs->offsets[runs->entry_count] + 1);
+    double *percentiles = g_new(double, (size_t)runs->workload_count *STUDY_PERCENTILES + 1);
+    for (uint32_t i = 0; i < result->entry_count; i++) {
+        const Entry *entry = &result->entries[i];
+        const Measures *measures = entry->batches == NULL ? NULL : &entry->batches[batch];
+        fill(&values[runs->offsets[i]], table_of_scope(entry->scope), measures);
+        if (i < runs->workload_count)
+            fill_percentiles(&percentiles[i * STUDY_PERCENTILES], measures);
+    }
+    run->batch_values[batch] = values;
+    run->batch_percentiles[batch] = percentiles;
 }
 
 static void merge_samples(StudyRuns *runs, const RunResult *result)
@@ -162,6 +196,9 @@ void study_add_run(Study *study, uint32_t variant, uint32_t replication, RunResu
     run->result = result;
     run->values = evaluate(runs, result);
     run->percentiles = evaluate_percentiles(runs, result);
+    for (uint32_t i = 0; i < result->batch_count; i++)
+        evaluate_batch(runs, result, i, run);
+    run_result_drop_batches(result);
     merge_samples(runs, result);
     run_result_drop_samples(result);
     drop_series_beyond_limit(study, replication, result);
@@ -234,6 +271,26 @@ char *study_check(const Study *study)
         }
     }
     return NULL;
+}
+
+void study_set_expectations(Study *study, GArray *results)
+{
+    study->expectations = results;
+}
+
+const GArray *study_expectations(const Study *study)
+{
+    return study->expectations;
+}
+
+void study_set_precision(Study *study, Precision *precision)
+{
+    study->precision = precision;
+}
+
+const Precision *study_precision(const Study *study)
+{
+    return study->precision;
 }
 
 static void note(GPtrArray *notes, char *text)

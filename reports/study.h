@@ -13,6 +13,8 @@
 #include "reports/run_result.h"
 
 typedef struct Study Study;
+struct MetricRef;
+struct Column;
 
 typedef struct StudyParameter {
     const char *pointer; /* JSON Pointer */
@@ -64,13 +66,29 @@ typedef struct Estimate {
     uint32_t replications; /* that had a value */
     uint64_t observations; /* samples behind it, or replications when it is no sample's */
     IntervalMethod method;
-    bool is_from_few; /* a percentile with fewer than 100 observations beyond it */
+    bool is_from_few;   /* a percentile or mean with too few independent samples behind it */
+    bool is_correlated; /* batches that depend on their neighbours: the interval is too narrow */
 } Estimate;
+
+/* "few_samples", "correlated_batches", both with a blank between them, or "". */
+const char *estimate_flag(const Estimate *estimate);
 
 /* An entry's metric (a column's name of the scope's wide table); false if there is no such thing.
  */
 bool study_estimate(const Study *study, uint32_t variant, Scope scope, const char *name,
                     Phase phase, const char *metric, Estimate *estimate);
+
+/* How a metric differs between two variants, judged by pairs of replications. */
+typedef struct Contrast {
+    double value;
+    double low, high; /* 95 %; NaN: no interval */
+    double p;         /* two-sided probability of so much by chance; NaN likewise */
+    uint32_t pairs;
+} Contrast;
+
+/* variant - factor * other. All missing where either does not have it. */
+Contrast study_contrast(const Study *study, uint32_t variant, uint32_t other, double factor,
+                        const struct MetricRef *metric);
 
 /* Everything in a comparison of a variant with the baseline. */
 typedef enum Verdict {
@@ -122,6 +140,16 @@ const double *study_run_values(const Study *study, uint32_t variant, uint32_t re
 
 /* A run of this variant, for its entries' names and constants; NULL if there is none. */
 const RunResult *study_any_run(const Study *study, uint32_t variant);
+
+/* What came of expectations, for the outputs: of ExpectationResult (reports/expectation.h), taken
+ * over. NULL until it is set. */
+void study_set_expectations(Study *study, GArray *results);
+const GArray *study_expectations(const Study *study);
+
+/* What came of --precision, likewise; NULL: nothing was asked for. */
+struct Precision;
+void study_set_precision(Study *study, struct Precision *precision);
+const struct Precision *study_precision(const Study *study);
 
 /* What the outputs leave out to keep within memory, in words: of char *, to be freed with it. */
 GPtrArray *study_notes(const Study *study);

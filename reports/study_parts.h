@@ -1,4 +1,4 @@
-/* Inside of a Study. Private to reports/study*.c and reports/compare.c. */
+/* Inside of a Study. Private to reports/study*.c. */
 #ifndef TOPPLE_REPORTS_STUDY_PARTS_H
 #define TOPPLE_REPORTS_STUDY_PARTS_H
 
@@ -10,6 +10,8 @@ typedef struct StudyRun {
     RunResult *result;
     double *values;      /* of every entry, phase and column of the scope's table */
     double *percentiles; /* of entry i, which is of system or workload: STUDY_PERCENTILES each */
+    double *batch_values[RECORDER_BATCHES]; /* likewise of each batch; NULL: no batches */
+    double *batch_percentiles[RECORDER_BATCHES];
 } StudyRun;
 
 typedef struct StudyRuns {
@@ -27,6 +29,8 @@ typedef struct StudyRuns {
 struct Study {
     uint64_t seed;
     GPtrArray *variants; /* of StudyRuns */
+    GArray *expectations;
+    struct Precision *precision;
 };
 
 static inline StudyRuns *study_runs(const Study *study, uint32_t variant)
@@ -46,5 +50,9 @@ uint32_t study_find_entry(const StudyRuns *runs, Scope scope, const char *name);
 uint32_t study_value_room(const StudyRuns *runs);
 IntervalMethod study_values(const StudyRuns *runs, uint32_t entry, Phase phase,
                             const Column *column, double *values, uint32_t *count);
+
+/* The value that stands for all of them. */
+double study_value(const StudyRuns *runs, uint32_t entry, Phase phase, const Column *column,
+                   IntervalMethod method, const double *values, uint32_t count);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "reports/expectation.h"
 #include "reports/text_report.h"
 
 typedef struct TextReport {
@@ -29,6 +30,7 @@ void text_print_phases(const TextReport *report);
 void text_print_busiest(const TextReport *report);
 void text_print_brokers(const TextReport *report);
 void text_print_failures(const TextReport *report);
+void text_print_expectations(const TextReport *report);
 void text_print_checks(const TextReport *report);
 
 #endif

@@ -42,6 +42,12 @@ char *number_display(double value)
     return fixed(value, places_for(value, 3));
 }
 
+char *number_short(double value)
+{
+    char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+    return g_strdup(g_ascii_formatd(buffer, sizeof buffer, "%.6g", value));
+}
+
 char *count_display(double value)
 {
     return isfinite(value) ? fixed(value, 0) : g_strdup("-");
@@ -50,7 +56,8 @@ char *count_display(double value)
 char *estimate_display(const Estimate *estimate, double scale)
 {
     double value = estimate->value * scale;
-    const char *mark = estimate->is_from_few ? "*" : "";
+    g_autofree char *mark = g_strconcat(estimate->is_from_few ? "*" : "",
+                                        estimate->is_correlated ? "\u2020" : "", NULL);
     if (!isfinite(value))
         return g_strdup("-");
     double half = (estimate->high - estimate->low) / 2 * scale;

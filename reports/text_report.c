@@ -8,6 +8,7 @@
 #include "reports/csv_tables.h"
 #include "reports/headline.h"
 #include "reports/json_report.h"
+#include "reports/precision.h"
 #include "reports/text_findings.h"
 #include "reports/text_numbers.h"
 #include "reports/text_table.h"
@@ -37,8 +38,23 @@ static void print_title(const TextReport *report)
     g_string_append_printf(report->text, "%s%s: ", report->is_markdown ? "## " : "", name);
     if (variants > 1)
         g_string_append_printf(report->text, "%u designs, ", variants);
-    g_string_append_printf(report->text, "%u replication%s of %s s, seed %" PRIu64 "\n", runs,
-                           runs == 1 ? "" : "s", duration, study_seed(study));
+    g_string_append_printf(report->text, "%u replication%s of %s s", runs, runs == 1 ? "" : "s",
+                           duration);
+    if (topology->simulation.finds_warmup)
+        g_string_append_printf(report->text, " after a warm-up of %s s (auto)",
+                               number_format(buffer, sim_time_to_s(topology->simulation.warmup)));
+    g_string_append_printf(report->text, ", seed %" PRIu64 "\n", study_seed(study));
+}
+
+/* What was asked of the whole, and what came of it. */
+static void print_stopping(const TextReport *report)
+{
+    const Precision *precision = study_precision(report->study);
+    if (precision == NULL)
+        return;
+    g_autofree char *words = precision_words(report->study, precision);
+    words[0] = g_ascii_toupper(words[0]);
+    g_string_append_printf(report->text, "%s\n", words);
 }
 
 /* --- the table of a workload */
@@ -48,15 +64,21 @@ static void print_note(const TextReport *report, const char *note)
     g_string_append_printf(report->text, report->is_markdown ? "\n%s\n" : "  %s\n", note);
 }
 
+/* What has to be said below a table. */
+typedef struct Remarks {
+    bool has_few, has_correlated, has_interval;
+} Remarks;
+
 static void add_headline_cells(const TextReport *report, TextTable *table, uint32_t variant,
-                               const char *name, bool *has_few, bool *has_interval)
+                               const char *name, Remarks *remarks)
 {
     for (int i = 0; i < HEADLINE_COLUMNS; i++) {
         Estimate estimate =
             text_estimate(report, variant, SCOPE_WORKLOAD, name, PHASE_ALL, headlines[i].metric);
         bool is_share = strcmp(headlines[i].metric, "availability_ratio") == 0;
-        *has_few |= estimate.is_from_few;
-        *has_interval |= isfinite(estimate.low);
+        remarks->has_few |= estimate.is_from_few;
+        remarks->has_correlated |= estimate.is_correlated;
+        remarks->has_interval |= isfinite(estimate.low);
         text_table_add(table, estimate_display(&estimate, is_share ? 100 : 1));
     }
 }
@@ -81,12 +103,17 @@ static bool has_failures(const TextReport *report, const char *workload)
     return false;
 }
 
-static void print_headline_notes(const TextReport *report, bool has_few, bool has_interval)
+static void print_remarks(const TextReport *report, const Remarks *remarks)
 {
-    if (has_few)
+    if (remarks->has_few)
+        print_note(
+            report,
+            "* too few independent samples lie beyond it: only its order of magnitude counts");
+    if (remarks->has_correlated)
         print_note(report,
-                   "* fewer than 100 samples lie beyond it: only its order of magnitude counts");
-    if (!has_interval)
+                   "\u2020 its batches depend on each other, so the interval is too narrow: make "
+                   "the run longer, or ask for --replications");
+    if (!remarks->has_interval)
         print_note(report, "one replication: no intervals; ask for more with --replications");
 }
 
@@ -94,7 +121,7 @@ static void print_headline_notes(const TextReport *report, bool has_few, bool ha
 static void print_workloads(const TextReport *report)
 {
     const RunResult *result = study_any_run(report->study, 0);
-    bool has_few = false, has_interval = false;
+    Remarks remarks = {0};
     TextTable *table = headline_table("workload");
     for (uint32_t i = 0; i < result->entry_count; i++) {
         const Entry *entry = &result->entries[i];
@@ -103,26 +130,26 @@ static void print_workloads(const TextReport *report)
         bool is_whole = strcmp(entry->part, "*") == 0;
         g_autofree char *name = name_display(is_whole ? entry->whole : entry->part, 28);
         text_table_add(table, g_strconcat(is_whole ? "" : "  ", name, NULL));
-        add_headline_cells(report, table, 0, entry->name, &has_few, &has_interval);
+        add_headline_cells(report, table, 0, entry->name, &remarks);
     }
     text_heading(report, "Workloads");
     text_table_print(table, report->text, report->is_markdown);
-    print_headline_notes(report, has_few, has_interval);
+    print_remarks(report, &remarks);
 }
 
 static void print_designs(const TextReport *report, const Entry *workload)
 {
-    bool has_few = false, has_interval = false;
+    Remarks remarks = {0};
     TextTable *table = headline_table("design");
     for (uint32_t i = 0; i < study_variant_count(report->study); i++) {
         text_table_add(table, variant_display(report->study, i, 20));
-        add_headline_cells(report, table, i, workload->name, &has_few, &has_interval);
+        add_headline_cells(report, table, i, workload->name, &remarks);
     }
     g_autofree char *name = name_display(workload->name, 40);
     g_autofree char *heading = g_strconcat("Workload ", name, NULL);
     text_heading(report, heading);
     text_table_print(table, report->text, report->is_markdown);
-    print_headline_notes(report, has_few, has_interval);
+    print_remarks(report, &remarks);
     if (has_failures(report, workload->name))
         print_note(report,
                    "latencies are of succeeded requests: read them together with availability");
@@ -211,6 +238,7 @@ static void print_for_people(GString *text, const Study *study, const ReportOpti
         g_string_append(text, "no run was finished\n");
         return;
     }
+    print_stopping(&report);
     if (study_variant_count(study) == 1)
         print_workloads(&report);
     else
@@ -219,6 +247,7 @@ static void print_for_people(GString *text, const Study *study, const ReportOpti
     text_print_busiest(&report);
     text_print_brokers(&report);
     text_print_failures(&report);
+    text_print_expectations(&report);
     text_print_checks(&report);
     print_study_notes(&report);
 }

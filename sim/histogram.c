@@ -175,17 +175,38 @@ static uint64_t rank_of(uint64_t count, double p)
     return rank >= (double)count ? count : (uint64_t)rank;
 }
 
+typedef struct Bucket {
+    unsigned block, bucket;
+} Bucket;
+
+static Bucket bucket_of_rank(const Histogram *histogram, uint64_t rank)
+{
+    Bucket at = {0};
+    uint64_t seen = 0;
+    for (; total_of(histogram, at.block) < rank - seen; at.block++)
+        seen += total_of(histogram, at.block);
+    for (; histogram->blocks[at.block]->counts[at.bucket] < rank - seen; at.bucket++)
+        seen += histogram->blocks[at.block]->counts[at.bucket];
+    return at;
+}
+
 double histogram_percentile(const Histogram *histogram, double p)
 {
     if (histogram->count == 0)
         return NAN;
-    uint64_t rank = rank_of(histogram->count, p), seen = 0;
-    unsigned block = 0, bucket = 0;
-    for (; total_of(histogram, block) < rank - seen; block++)
-        seen += total_of(histogram, block);
-    for (; histogram->blocks[block]->counts[bucket] < rank - seen; bucket++)
-        seen += histogram->blocks[block]->counts[bucket];
-    return middle(block, bucket, histogram->min, histogram->max);
+    Bucket at = bucket_of_rank(histogram, rank_of(histogram->count, p));
+    return middle(at.block, at.bucket, histogram->min, histogram->max);
+}
+
+void histogram_percentile_bounds(const Histogram *histogram, double p, double *low, double *high)
+{
+    *low = *high = NAN;
+    if (histogram->count == 0)
+        return;
+    Bucket at = bucket_of_rank(histogram, rank_of(histogram->count, p));
+    double first = (double)bucket_low(at.block, at.bucket);
+    *low = MAX(first, (double)histogram->min);
+    *high = MIN(first + (double)(bucket_width(at.block) - 1), (double)histogram->max);
 }
 
 static void swap(SimTime *left, SimTime *right)

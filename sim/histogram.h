@@ -50,7 +50,11 @@ void histogram_merge(Histogram *into, const Histogram *from);
  * max. 0 < p <= 1; NaN when empty. In ns. */
 double histogram_percentile(const Histogram *histogram, double p);
 
-/* The same of a few values that are in no histogram, at least one; changes their order. */
+/* The smallest and the largest value that the one of that rank can be. NaN when empty. In ns. */
+void histogram_percentile_bounds(const Histogram *histogram, double p, double *low, double *high);
+
+/* histogram_percentile of a few values that are in no histogram, at least one; changes their order.
+ */
 double histogram_percentile_of(SimTime *values, size_t count, double p);
 
 /* In ns; NaN when empty. */

@@ -1,4 +1,6 @@
 /* "simulation": how long, how often, with which chance. */
+#include <string.h>
+
 #include "models/reader/draft.h"
 #include "models/reader/tables.h"
 
@@ -21,13 +23,31 @@ static const KeyCustom seed_custom = {
               "9007199254740992}, {\"type\": \"string\", \"pattern\": \"^[0-9]{1,20}$\"}]}",
 };
 
+/* A duration, or "auto". */
+static bool read_warmup(const Spec *spec, ReadContext *context, void *value)
+{
+    (void)context;
+    SimulationConfig *simulation = value;
+    const char *text;
+    simulation->finds_warmup =
+        spec_type(spec) == SPEC_STRING && spec_get_string(spec, &text) && strcmp(text, "auto") == 0;
+    return simulation->finds_warmup ||
+           spec_get_duration(spec, 0, SIM_TIME_LONGEST, &simulation->warmup);
+}
+
+static const KeyCustom warmup_custom = {
+    .read = read_warmup,
+    .type_text = "duration or `auto`",
+    .schema = "{\"oneOf\": [{\"$ref\": \"#/$defs/duration\"}, {\"const\": \"auto\"}]}",
+};
+
 #define SIMULATION(member) offsetof(SimulationConfig, member)
 
 const Key simulation_keys[] = {
     {"duration", KEY_DURATION, .offset = SIMULATION(duration), .min = 1,
      .max = (double)SIM_TIME_LONGEST, .fallback = "\"60s\"", .summary = "the measured part"},
-    {"warmup", KEY_DURATION, .offset = SIMULATION(warmup), .max = (double)SIM_TIME_LONGEST,
-     .fallback = "0", .summary = "before the measured part; not measured"},
+    {"warmup", KEY_CUSTOM, .offset = 0, .fallback = "0", .detail.custom = &warmup_custom,
+     .summary = "before the measured part; not measured; auto: as long as it takes to settle"},
     {"seed", KEY_CUSTOM, .offset = SIMULATION(seed), .fallback = "1", .detail.custom = &seed_custom,
      .summary = "of all chance"},
     {"replications", KEY_INTEGER, .offset = SIMULATION(replications), .min = 1,
@@ -62,7 +82,9 @@ void simulation_read(const Spec *spec, ReadContext *context, SimulationConfig *s
     *simulation = (SimulationConfig){0};
     if (!keys_read(spec, context, simulation, simulation_keys))
         return;
-    SimTime span = simulation->duration + simulation->warmup;
+    /* What is found is at most half of the measured part. */
+    SimTime warmup = simulation->finds_warmup ? simulation->duration / 2 : simulation->warmup;
+    SimTime span = simulation->duration + warmup;
     Spec window;
     if (span > SIM_TIME_LONGEST)
         spec_problem(spec, "duration and warmup together must be at most 3650 days");

@@ -22,4 +22,6 @@ extern const Key fault_keys[];
 extern const Key slo_keys[];
 extern const Key design_keys[];
 
+extern const KeyCustom expectations_custom; /* of a key of root_keys */
+
 #endif

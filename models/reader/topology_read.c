@@ -25,6 +25,7 @@ typedef struct RootDraft {
     const char *schema, *name, *description;
     uint32_t format;
     Spec simulation, services, links, brokers, workloads, faults, slos, designs;
+    char expectations; /* they go to the topology at once */
 } RootDraft;
 
 static bool keep_object(const Spec *spec, ReadContext *context, void *value)
@@ -84,8 +85,10 @@ const Key root_keys[] = {
      .summary = "objectives"},
     {"designs", KEY_CUSTOM, .offset = ROOT(designs), .detail.custom = &designs_custom,
      .summary = "variants of this file to compare"},
+    {"expectations", KEY_CUSTOM, .offset = ROOT(expectations),
+     .detail.custom = &expectations_custom,
+     .summary = "what must come out of run and compare, as base: workload/shoppers.p99_ms < 300"},
     {"hosts", KEY_UNSUPPORTED, .summary = "machines that services share"},
-    {"expectations", KEY_UNSUPPORTED, .summary = "what must come out"},
     {.name = NULL},
 };
 
@@ -318,12 +321,24 @@ static Topology *topology_new(void)
     return topology;
 }
 
+static void keep_design_names(Document *document, Topology *topology)
+{
+    g_auto(GStrv) names = document_design_names(document);
+    guint count = g_strv_length(names);
+    const char **kept = arena_take(topology->arena, (size_t)count + 2, sizeof *kept);
+    kept[0] = "base";
+    for (guint i = 0; i < count; i++)
+        kept[i + 1] = arena_string(topology->arena, names[i]);
+    topology->design_names = kept;
+}
+
 Topology *topology_read(Document *document, const char *design, Problems *problems)
 {
     Topology *topology = topology_new();
     ReadContext context = {.arena = topology->arena, .problems = problems, .document = document};
     Spec root = spec_root(document, problems);
     check_designs(&root, &context);
+    keep_design_names(document, topology);
     if (document_apply_design(document, design, problems) &&
         read_all(document, topology, problems)) {
         topology->resolved = document_print(document);

@@ -131,6 +131,77 @@ static void test_only_a_single_replication_is_cut_into_batches(void **state)
     }
 }
 
+/* --- rounds */
+
+typedef struct Asker {
+    uint32_t rounds; /* that are to come */
+    uint32_t drop;   /* variant that takes part in the first round only; NO_INDEX: none */
+    uint32_t seen[8];
+    uint32_t asked;
+} Asker;
+
+static uint32_t ask(void *context, const Study *study, bool *takes_part)
+{
+    Asker *asker = context;
+    asker->seen[asker->asked++] = study_replication_count(study, 0);
+    if (asker->drop != NO_INDEX)
+        takes_part[asker->drop] = false;
+    return asker->asked > asker->rounds ? 0 : asker->asked;
+}
+
+static void run_asked(Fixture *fixture, Asker *asker, uint32_t threads)
+{
+    fixture_init(fixture, SHORT, 3, 2, threads);
+    fixture->plan.more = ask;
+    fixture->plan.more_context = asker;
+    experiment_run(&fixture->plan, &fixture->result);
+}
+
+static void test_rounds_add_replications_until_it_is_enough(void **state)
+{
+    (void)state;
+    Fixture fixture;
+    Asker asker = {.rounds = 2, .drop = NO_INDEX};
+    run_asked(&fixture, &asker, 2);
+    assert_int_equal(asker.asked, 3);
+    assert_int_equal(asker.seen[0], 2);
+    assert_int_equal(asker.seen[1], 3);
+    assert_int_equal(asker.seen[2], 5);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(run_count(&fixture, i), 5);
+    assert_true(fixture.result.is_complete);
+    fixture_clear(&fixture);
+}
+
+static void test_who_is_left_out_makes_no_more_runs(void **state)
+{
+    (void)state;
+    for (uint32_t threads = 1; threads <= 3; threads++) {
+        Fixture fixture;
+        Asker asker = {.rounds = 2, .drop = 1};
+        run_asked(&fixture, &asker, threads);
+        assert_int_equal(run_count(&fixture, 0), 5);
+        assert_int_equal(run_count(&fixture, 1), 2);
+        assert_int_equal(run_count(&fixture, 2), 5);
+        fixture_clear(&fixture);
+    }
+}
+
+static void test_a_round_that_was_stopped_is_the_last(void **state)
+{
+    (void)state;
+    Fixture fixture;
+    Asker asker = {.rounds = 2, .drop = NO_INDEX};
+    fixture_init(&fixture, SHORT, 1, 2, 1);
+    fixture.plan.more = ask;
+    fixture.plan.more_context = &asker;
+    fixture.plan.max_events = 500;
+    experiment_run(&fixture.plan, &fixture.result);
+    assert_int_equal(asker.asked, 0);
+    assert_int_equal(run_count(&fixture, 0), 2);
+    fixture_clear(&fixture);
+}
+
 /* --- limits */
 
 static void test_a_limit_of_events_is_told_once_for_each_design(void **state)
@@ -284,6 +355,9 @@ int main(void)
         cmocka_unit_test(test_more_replications_leave_the_first_as_they_were),
         cmocka_unit_test(test_threads_beyond_the_number_of_runs_do_no_harm),
         cmocka_unit_test(test_only_a_single_replication_is_cut_into_batches),
+        cmocka_unit_test(test_rounds_add_replications_until_it_is_enough),
+        cmocka_unit_test(test_who_is_left_out_makes_no_more_runs),
+        cmocka_unit_test(test_a_round_that_was_stopped_is_the_last),
         cmocka_unit_test(test_a_limit_of_events_is_told_once_for_each_design),
         cmocka_unit_test(test_a_limit_that_is_not_reached_changes_nothing),
         cmocka_unit_test(test_a_plan_that_is_stopped_before_it_starts_makes_no_run),

@@ -365,6 +365,25 @@ static void test_an_unknown_design_is_a_problem(void **state)
     assert_non_null(strstr(message, "did you mean \"more\"?"));
 }
 
+/* --- expectations */
+
+static void test_expectations_are_kept_with_their_places(void **state)
+{
+    (void)state;
+    g_autoptr(Topology) topology = read_topology(
+        FILE_WITH(DESIGNS ",\n 'expectations': ['more: system.p99_ms < 3', 'x']"), "more");
+    assert_int_equal(topology->expectation_count, 2);
+    const ExpectationText *second = &topology->expectations[1];
+    assert_string_equal(topology->expectations[0].text, "more: system.p99_ms < 3");
+    assert_string_equal(second->text, "x");
+    assert_string_equal(second->pointer, "/expectations/1");
+    assert_int_equal(second->line, 2);
+    assert_int_equal(second->column, 46);
+    assert_string_equal(topology->design_names[0], "base");
+    assert_string_equal(topology->design_names[2], "other");
+    assert_null(topology->design_names[3]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +407,7 @@ int main(void)
         cmocka_unit_test(test_the_resolved_text_is_the_design_that_was_read),
         cmocka_unit_test(test_a_mistake_in_a_patch_is_told_where_it_stands),
         cmocka_unit_test(test_an_unknown_design_is_a_problem),
+        cmocka_unit_test(test_expectations_are_kept_with_their_places),
     };
     return cmocka_run_group_tests_name("models/topology_read", tests, NULL, NULL);
 }

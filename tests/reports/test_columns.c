@@ -44,6 +44,7 @@ static const struct {
      ALL "scope,name,phase,metric,baseline,pairs,baseline_estimate,design_estimate,difference,"
          "difference_ci_low,difference_ci_high,ratio,ratio_ci_low,ratio_ci_high,p_adjusted,"
          "verdict"},
+    {&table_expectations, ALL "expectation,result,found,ci_low,ci_high,flag"},
     {&table_points, ALL "parameter,value"},
 };
 
@@ -77,7 +78,8 @@ static void test_every_file_is_listed_once(void **state)
 static void check_column(const Column *column)
 {
     assert_true(strlen(column->meaning) > 0);
-    if (column->kind == COLUMN_VALUE || column->kind == COLUMN_TOTAL)
+    if (column->kind == COLUMN_VALUE || column->kind == COLUMN_TOTAL ||
+        column->kind == COLUMN_LARGEST)
         assert_non_null(column->value);
     if (column->kind == COLUMN_PERCENTILE)
         assert_true(column->p > 0 && column->p < 1);

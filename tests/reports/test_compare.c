@@ -119,6 +119,26 @@ static void test_single_runs_are_paired_by_batches(void **state)
     small_study_free(small);
 }
 
+/* All of one bucket, [100.139008, 100.663295]: which design is faster cannot be told. */
+static void test_percentiles_in_one_bucket_do_not_differ_for_sure(void **state)
+{
+    (void)state;
+    SmallStudy *small = small_study_new(2);
+    const double latencies[] = {100.2, 100.6};
+    for (uint32_t i = 0; i < 4; i++) {
+        small_study_run(small, 0, i, 0, latencies, 2);
+        small_study_run(small, 1, i, 0, latencies, 2);
+    }
+    g_autoptr(GArray) rows = study_compare(small->study);
+    const CompareRow *row = find(rows, 1, "p50_ms");
+    assert_close(row->difference, 0, 0);
+    assert_close(row->difference_low, -0.4, 1e-9);
+    assert_close(row->difference_high, 0.4, 1e-9);
+    assert_close(row->ratio_high, 100.6 / 100.2, 1e-9);
+    assert_close(row->p, 1, 0);
+    small_study_free(small);
+}
+
 static void test_replications_that_one_design_lacks_make_no_pair(void **state)
 {
     (void)state;
@@ -159,6 +179,7 @@ int main(void)
         cmocka_unit_test(test_metrics_without_a_better_side_get_no_verdict),
         cmocka_unit_test(test_one_replication_decides_nothing),
         cmocka_unit_test(test_single_runs_are_paired_by_batches),
+        cmocka_unit_test(test_percentiles_in_one_bucket_do_not_differ_for_sure),
         cmocka_unit_test(test_replications_that_one_design_lacks_make_no_pair),
         cmocka_unit_test(test_the_printed_figures_are_corrected_together),
     };

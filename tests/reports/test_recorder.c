@@ -315,6 +315,42 @@ static void test_levels_are_averages_over_the_measured_time(void **state)
     assert_close(window_value(result, SCOPE_SERVICE, "pay", 8, "in_system_mean"), 0, 0);
 }
 
+static double batch_value(const RunResult *result, Scope scope, const char *name, uint32_t batch,
+                          const char *metric)
+{
+    const Entry *entry = run_result_find(result, scope, name);
+    return column_value(column_find(scope, metric), &entry->batches[batch]);
+}
+
+/* Batch i lasts from 1 + i / 2 s: levels belong to their time, what is counted to the batch of the
+ * request. */
+static void test_services_and_links_are_told_by_batch_too(void **state)
+{
+    Fixture *fixture = *state;
+    begin(fixture, RECORDER_BATCHES);
+    send(fixture, SITE_CHARGE, 1600, 10, OUTCOME_SUCCESS);
+    VisitRecord record = visit(PAY_CHARGE, 2000, 3000, 7000);
+    record.tag = 2;
+    report_visit(fixture, &record);
+    AttemptRecord sent = {.link = USERS_PAY, .attempt = 1, .is_last = true, .tag = 2};
+    sent.call_started = sent.started = MS(1600);
+    sent.ended = MS(1650);
+    fixture->observer->attempt_ended(fixture->observer->context, &sent);
+    g_autoptr(RunResult) result = finish(fixture);
+    assert_close(batch_value(result, SCOPE_SERVICE, "pay", 1, "completed"), 1, 0);
+    assert_close(batch_value(result, SCOPE_SERVICE, "pay", 2, "completed"), 0, 0);
+    assert_close(batch_value(result, SCOPE_SERVICE, "pay", 1, "response_mean_ms"), 5000, 1e-12);
+    assert_close(batch_value(result, SCOPE_SERVICE, "pay", 2, "queue_mean"), 1, 1e-12);
+    assert_close(batch_value(result, SCOPE_SERVICE, "pay", 4, "queue_mean"), 0, 0);
+    assert_close(batch_value(result, SCOPE_SERVICE, "pay", 4, "thread_utilization"), 0.1, 1e-12);
+    assert_close(batch_value(result, SCOPE_SERVICE, "pay.charge", 11, "in_system_mean"), 1, 1e-12);
+    assert_close(batch_value(result, SCOPE_SERVICE, "pay.charge", 12, "in_system_mean"), 0, 0);
+    assert_close(batch_value(result, SCOPE_SERVICE, "pay.charge", 1, "work_amplification"), 1, 0);
+    assert_close(batch_value(result, SCOPE_LINK, "users -> pay", 1, "latency_mean_ms"), 50, 1e-12);
+    assert_close(value(result, SCOPE_SERVICE, "pay", PHASE_ALL, "queue_mean"), 0.1, 1e-12);
+    assert_close(value(result, SCOPE_SERVICE, "pay", PHASE_ALL, "response_mean_ms"), 5000, 1e-12);
+}
+
 static void test_levels_are_clipped_to_the_measured_part(void **state)
 {
     Fixture *fixture = *state;
@@ -707,6 +743,7 @@ int main(void)
         TEST(test_completion_times_are_of_requests_that_succeeded),
         TEST(test_batches_cut_the_measured_time_into_equal_parts),
         TEST(test_levels_are_averages_over_the_measured_time),
+        TEST(test_services_and_links_are_told_by_batch_too),
         TEST(test_levels_are_clipped_to_the_measured_part),
         TEST(test_levels_belong_to_the_time_of_a_phase_and_counts_to_the_request),
         TEST(test_visits_are_classed_by_how_they_end),

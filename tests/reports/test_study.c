@@ -72,6 +72,35 @@ static void test_a_percentile_with_fewer_than_100_beyond_it_is_marked(void **sta
     small_study_free(small);
 }
 
+/* Latencies of 1 and 201 ms in turn, around a middle that the replication moves by +-d ms: the
+ * samples have the variance 10,000 and more, the means d^2 * 4 / 3, and 1,500 samples in each are
+ * worth 10,000 / (d^2 * 4 / 3). */
+static void run_around(SmallStudy *small, double d)
+{
+    double latencies[1500];
+    for (uint32_t replication = 0; replication < 4; replication++) {
+        for (int i = 0; i < 1500; i++)
+            latencies[i] = 1 + d + 200 * (i % 2) + (replication % 2 == 0 ? d : -d);
+        small_study_run(small, 0, replication, 0, latencies, 1500);
+    }
+}
+
+static void test_samples_that_depend_on_each_other_count_for_few(void **state)
+{
+    (void)state;
+    SmallStudy *alike = small_study_new(1), *unlike = small_study_new(1);
+    run_around(alike, 1);   /* worth 7,500: of p90 750 are beyond, of p95 375 */
+    run_around(unlike, 20); /* worth 19: of p90 1.9 are beyond, in all they are 76 */
+    assert_false(estimate_of(alike, 0, "users", "mean_ms").is_from_few);
+    assert_false(estimate_of(alike, 0, "users", "p90_ms").is_from_few);
+    assert_true(estimate_of(unlike, 0, "users", "mean_ms").is_from_few);
+    assert_true(estimate_of(unlike, 0, "users", "p90_ms").is_from_few);
+    assert_false(estimate_of(unlike, 0, "users", "p50_ms").is_from_few);
+    assert_false(estimate_of(unlike, 0, "users", "offered").is_from_few);
+    small_study_free(alike);
+    small_study_free(unlike);
+}
+
 static void test_one_replication_without_batches_has_no_interval(void **state)
 {
     (void)state;
@@ -101,6 +130,43 @@ static void test_one_replication_is_judged_by_its_batches(void **state)
     Estimate offered = estimate_of(small, 0, "users", "offered");
     assert_close(offered.value, 40, 0);
     assert_close(offered.low, 40, 1e-12);
+    small_study_free(small);
+}
+
+/* Latencies that rise all along, and those that go up and down. */
+static void test_batches_that_depend_on_each_other_are_marked(void **state)
+{
+    (void)state;
+    SmallStudy *small = small_study_new(2);
+    double rising[40], swinging[40];
+    for (int i = 0; i < 40; i++) {
+        rising[i] = 1 + i / 2;
+        swinging[i] = 1 + i / 2 % 2;
+    }
+    small_study_run(small, 0, 0, RECORDER_BATCHES, rising, 40);
+    small_study_run(small, 1, 0, RECORDER_BATCHES, swinging, 40);
+    Estimate estimate = estimate_of(small, 0, "users", "p99_ms");
+    assert_true(estimate.is_correlated);
+    assert_string_equal(estimate_flag(&estimate), "few_samples correlated_batches");
+    estimate.is_from_few = false;
+    assert_string_equal(estimate_flag(&estimate), "correlated_batches");
+    assert_false(estimate_of(small, 1, "users", "mean_ms").is_correlated);
+    assert_false(estimate_of(small, 0, "users", "offered").is_correlated);
+    small_study_free(small);
+}
+
+/* One bucket lasts from 100.139008 to 100.663295 ms: every replication's median is its middle. */
+static void test_replications_in_one_bucket_are_not_taken_for_equal(void **state)
+{
+    (void)state;
+    SmallStudy *small = small_study_new(1);
+    const double latencies[] = {100.2, 100.3, 250};
+    for (uint32_t i = 0; i < 4; i++)
+        small_study_run(small, 0, i, 0, latencies, 3);
+    Estimate estimate = estimate_of(small, 0, "users", "p50_ms");
+    assert_close(estimate.value, (100.139008 + 100.663295) / 2, 1e-9);
+    assert_close(estimate.low, 100.2, 1e-9); /* no value is smaller */
+    assert_close(estimate.high, 100.663295, 1e-9);
     small_study_free(small);
 }
 
@@ -179,8 +245,11 @@ int main(void)
         cmocka_unit_test(test_a_percentile_is_that_of_all_samples_together),
         cmocka_unit_test(test_the_whole_shares_the_samples_of_its_only_part),
         cmocka_unit_test(test_a_percentile_with_fewer_than_100_beyond_it_is_marked),
+        cmocka_unit_test(test_samples_that_depend_on_each_other_count_for_few),
         cmocka_unit_test(test_one_replication_without_batches_has_no_interval),
         cmocka_unit_test(test_one_replication_is_judged_by_its_batches),
+        cmocka_unit_test(test_batches_that_depend_on_each_other_are_marked),
+        cmocka_unit_test(test_replications_in_one_bucket_are_not_taken_for_equal),
         cmocka_unit_test(test_the_order_of_adding_does_not_matter),
         cmocka_unit_test(test_a_missing_replication_is_left_out),
         cmocka_unit_test(test_what_does_not_exist_is_not_found),

@@ -64,6 +64,7 @@ static const char everything_text[] =
     "  'g': {'type': 'slowdown', 'factor': 2, 'target': {'operation': 'b.y'},"
     "   'schedule': {'mttf': '5s', 'mttr': {'dist': 'exponential', 'mean': '1s'}}}},"
     "'slos': {'o': {'workload': 'w', 'latency': '1s', 'objective_percent': 99}},"
+    "'expectations': ['base: workload/w.p99_ms < 300'],"
     "'designs': {'more': {'description': 'd', 'patch': {'services': {'a': {'threads': 3}}}}}}";
 
 #endif
