@@ -109,8 +109,11 @@ typedef enum StepKind {
 
 typedef struct Step {
     uint8_t kind; /* StepKind */
-    uint8_t loop; /* counter of STEP_LOOP and STEP_LOOP_NEXT: 0..LOOPS_NESTED_MAX-1, counted within
-                     the branch */
+    union {
+        uint8_t loop; /* counter of STEP_LOOP and STEP_LOOP_NEXT: 0..LOOPS_NESTED_MAX-1, counted
+                         within the branch */
+        bool is_permanent; /* STEP_FAIL: decided once for each request */
+    };
     uint16_t ordinal; /* tells draws of one operation apart: the n-th compute, wait, skip ... of its
                          operation */
     uint32_t on_failure; /* where to go when this step fails (a fallback); NO_INDEX: the branch or
@@ -230,7 +233,8 @@ typedef struct ConsumerConfig {
     uint32_t operation;
     uint32_t concurrency;       /* visits, per replica of the consumer */
     uint32_t batch_size;        /* messages that one visit deals with */
-    SimTime batch_window;       /* how long the broker waits for them */
+    SimTime batch_window;       /* how long the broker waits for them; 0 with a poll_interval */
+    SimTime poll_interval;      /* 0: messages are handed out as they come */
     uint32_t prefetch;          /* unacknowledged messages, per replica; at least concurrency */
     int ack;                    /* AckMode */
     SimTime redelivery_timeout; /* 0: none */
@@ -321,6 +325,8 @@ typedef struct BrokerConfig {
     int kind;                /* BrokerKindId */
     bool publisher_confirms; /* else publishers do not wait; block has confirms */
     const Distribution *publish_latency, *delivery_latency; /* NULL: none */
+    double bandwidth; /* bits per second, each way; 0: unlimited, as of a stream */
+    uint32_t gate; /* of the broker whose bandwidth it shares: its own, but for replies of links */
     uint32_t first_subscription,
         subscription_count; /* in topology->subscriptions; a queue has exactly one */
     StreamConfig stream;

@@ -73,9 +73,9 @@ static const Key call_keys[] = {
     {"probability", KEY_NUMBER, .offset = CALL(probability), .max = 1, .fallback = "1",
      .summary = "that the call is made at all"},
     {"request_size", KEY_SIZE, .offset = CALL(request_size), .fallback = "0",
-     .summary = "takes time on a link with a bandwidth"},
+     .summary = "takes time on a link, or at a broker, with a bandwidth"},
     {"response_size", KEY_SIZE, .offset = CALL(response_size), .fallback = "0",
-     .summary = "takes time on a link with a bandwidth"},
+     .summary = "takes time on a link, or at a broker, with a bandwidth"},
     {"key", KEY_COUNT, .nullable = true, .offset = CALL(key), .max = COUNT_LARGEST,
      .summary = "what the call is about: the partition of a stream, the order of a fifo queue"},
     {"priority", KEY_COUNT, .nullable = true, .offset = CALL(priority), .max = PRIORITY_MAX,
@@ -156,7 +156,7 @@ static const Key publish_keys[] = {
     {"publish", KEY_CUSTOM, .required = true, .offset = 0, .detail.custom = &broker_custom,
      .summary = "the broker that gets one message"},
     {"size", KEY_SIZE, .offset = offsetof(PublishConfig, size), .fallback = "0",
-     .summary = "of the message"},
+     .summary = "takes time at a broker with a bandwidth"},
     {"key", KEY_COUNT, .nullable = true, .offset = offsetof(PublishConfig, key),
      .max = COUNT_LARGEST,
      .summary = "what the message is about: the partition of a stream, the order of a fifo queue"},
@@ -188,19 +188,24 @@ static const Verb verb_publish = {"publish", "a message into a broker", publish_
 
 typedef struct FailConfig {
     double probability;
+    bool is_permanent;
 } FailConfig;
 
 static const Key fail_keys[] = {
     {"fail", KEY_NUMBER, .required = true, .offset = offsetof(FailConfig, probability), .max = 1,
      .summary = "probability that the operation fails here"},
+    {"permanent", KEY_BOOLEAN, .offset = offsetof(FailConfig, is_permanent), .fallback = "false",
+     .summary = "decided once for each request: what fails here fails at every attempt"},
     {.name = NULL},
 };
 
 static void compile_fail(Compiler *compiler, const Spec *step, const void *config)
 {
     (void)step;
-    uint32_t fail = compile_emit(compiler, STEP_FAIL, ORDINAL_OWN);
-    compile_step_at(compiler, fail)->probability = ((const FailConfig *)config)->probability;
+    const FailConfig *fail = config;
+    Step *made = compile_step_at(compiler, compile_emit(compiler, STEP_FAIL, ORDINAL_OWN));
+    made->probability = fail->probability;
+    made->is_permanent = fail->is_permanent;
 }
 
 static const Verb verb_fail = {"fail", "fails the operation, with a probability", fail_keys,

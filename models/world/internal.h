@@ -307,6 +307,7 @@ typedef struct Message {
     uint64_t visit;
     uint64_t identity; /* the same if it is published again by a retry */
     uint64_t sequence; /* in its subscription */
+    int64_t size;      /* bytes */
     uint32_t request;
     uint32_t subscription; /* not yet taken in: broker */
     uint32_t serial;       /* of the delivery; never repeats for this handle */
@@ -344,8 +345,8 @@ typedef struct ConsumerSlot {
     RefQueue buffer;   /* of messages */
     uint32_t buffered; /* of these, those that are not somewhere else meanwhile */
     uint32_t in_transit;
-    uint32_t batch_timer; /* the batch to come has waited for long enough */
-    bool is_due;          /* on world->due_slots */
+    uint32_t hand_out_timer; /* the next poll, or the batch to come has waited for long enough */
+    bool is_due;             /* on world->due_slots */
 } ConsumerSlot;
 
 typedef struct ReadyLine {
@@ -391,6 +392,12 @@ typedef struct BatchEntry {
 typedef struct BrokerKeys {
     uint64_t publish, key, priority;
 } BrokerKeys;
+
+/* Of a broker with a bandwidth: when the last message has entered it, and left it. */
+typedef struct Gate {
+    double ns_per_byte;
+    SimTime in_free_at, out_free_at;
+} Gate;
 
 /* A cancel on its way. */
 typedef struct Signal {
@@ -450,6 +457,7 @@ struct World {
     struct PoolPlace *call_connections; /* of calls over links with a pool, by handle */
     uint32_t call_connections_room;
     BrokerKeys *broker_keys;
+    Gate *gates;          /* by broker */
     uint64_t *abort_keys; /* of each operation */
     uint32_t slot_count, user_count;
     uint32_t abandoned; /* live frames whose caller has given up: 0 spares looking for them. One
@@ -508,6 +516,14 @@ static inline const Link *frame_link(const World *world, const Frame *frame)
 static inline const Step *step_of(const World *world, const Frame *frame)
 {
     return &world->topology->code[frame->pc];
+}
+
+/* A visit to name the draws of what comes of a message after its last delivery there: each delivery
+ * has its own luck, wherever it is from. */
+static inline uint64_t message_next_visit(const Message *message)
+{
+    return message->deliveries == 0 ? message->visit
+                                    : sim_mix(message->visit, message->deliveries + 1);
 }
 
 static inline SimTime world_now(const World *world)

@@ -95,6 +95,89 @@ static void test_a_request_meets_the_same_service_time_through_a_queue(void **st
                            ""));
 }
 
+/* --- permanent failures */
+
+static guint count_of(const char *lines, const char *what)
+{
+    guint count = 0;
+    for (const char *at = strstr(lines, what); at != NULL; at = strstr(at + 1, what))
+        count++;
+    return count;
+}
+
+/* 200 requests on average, of which four in ten fail: 80, and a standard deviation of 9. */
+#define FAILING(links, more)                                                                       \
+    "{'simulation': {'duration': '2s'},"                                                           \
+    " 'services': {'a': {'threads': 50, 'operations': {'op': {'steps': [{'call': 'b.op'}]}}},"     \
+    "   'b': {'threads': 50, 'operations': {'op': {'steps': ["                                     \
+    "     {'fail': 0.4, 'permanent': true}]}}}},"                                                  \
+    " 'links': {'* -> *': {'latency': '1ms'}" links "}," more                                      \
+    " 'workloads': {'u': {'arrival': {'rate': 100}, 'mix': {'a.op': 1}}}}"
+
+static void test_a_permanent_failure_meets_all_attempts_of_a_request_or_none(void **state)
+{
+    (void)state;
+    g_autofree char *lines = lines_of(
+        FAILING(", 'a -> b': {'retry_policy': {'max_attempts': 3, 'backoff': {'type': 'none'}}}",
+                ""),
+        "attempt a -> b");
+    guint failed = count_of(lines, "#3 error");
+    assert_true(failed > 80 - 5 * 9 && failed < 80 + 5 * 9);
+    assert_int_equal(count_of(lines, "#1 error"), failed);
+    assert_int_equal(count_of(lines, "#2 error"), failed);
+    assert_int_equal(count_of(lines, "#2 success") + count_of(lines, "#3 success"), 0);
+    assert_true(count_of(lines, "#1 success") > 0);
+}
+
+/* Whatever brings it: the same requests fail over a queue, at each of three deliveries. */
+static void test_a_permanent_failure_is_the_same_in_other_designs(void **state)
+{
+    (void)state;
+    g_autofree char *calls = lines_of(FAILING("", ""), "attempt a -> b");
+    g_autofree char *messages =
+        lines_of(FAILING(", 'a -> b': {'mode': 'async', 'via': 'q'}",
+                         "'brokers': {'q': {'kind': 'queue', 'consumers': {'b.op': {'concurrency':"
+                         " 50, 'max_deliveries': 3}}}},"),
+                 "message");
+    guint failed = count_of(calls, "#1 error");
+    assert_true(failed > 0);
+    assert_int_equal(count_of(messages, "q dropped"), failed);
+    assert_int_equal(count_of(messages, "q redelivered"), 2 * failed);
+    assert_int_equal(count_of(messages, "q acknowledged"), count_of(calls, "#1 success"));
+}
+
+/* --- dead letters */
+
+/* 200 messages on average, of which half fail, and half of these again: 50, and a standard
+ * deviation of 7. */
+#define TWO_CHANCES(first, second)                                                                 \
+    "{'simulation': {'duration': '2s'},"                                                           \
+    " 'services': {'a': {'threads': 50, 'operations': {'op': {'steps': [{'publish': 'q'}]}}},"     \
+    "   'b': {'threads': 50, 'operations': {'op': {'steps': [{'fail': 0.5}]}}}},"                  \
+    " 'links': {'* -> *': {}}, 'brokers': {'q': {" first "}, 'again': {" second "}},"              \
+    " 'workloads': {'u': {'arrival': {'rate': 100}, 'mix': {'a.op': 1}}}}"
+
+static void test_a_dead_letter_has_luck_of_its_own(void **state)
+{
+    static const char *const texts[] = {
+        TWO_CHANCES("'kind': 'queue', 'consumers': {'b.op': {'max_deliveries': 1, "
+                    "'dead_letter': 'again'}}",
+                    "'kind': 'queue', 'consumers': {'b.op': {'max_deliveries': 1}}"),
+        TWO_CHANCES("'kind': 'stream', 'partitions': 2, 'consumer_groups': {'g': {'operation': "
+                    "'b.op', 'max_deliveries': 1, 'dead_letter': 'again'}}",
+                    "'kind': 'stream', 'partitions': 2, 'consumer_groups': {'g': {'operation': "
+                    "'b.op', 'max_deliveries': 1}}"),
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *lines = lines_of(texts[i], "message");
+        guint failed = count_of(lines, "q dead-lettered") + count_of(lines, "q/g dead-lettered");
+        guint twice = count_of(lines, "again dropped") + count_of(lines, "again/g dropped");
+        assert_true(failed > 100 - 5 * 10 && failed < 100 + 5 * 10);
+        assert_true(twice > 50 - 5 * 7 && twice < 50 + 5 * 7);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +185,9 @@ int main(void)
         cmocka_unit_test(test_a_service_more_leaves_the_others_alone),
         cmocka_unit_test(test_a_request_meets_the_same_service_time_behind_a_policy),
         cmocka_unit_test(test_a_request_meets_the_same_service_time_through_a_queue),
+        cmocka_unit_test(test_a_permanent_failure_meets_all_attempts_of_a_request_or_none),
+        cmocka_unit_test(test_a_permanent_failure_is_the_same_in_other_designs),
+        cmocka_unit_test(test_a_dead_letter_has_luck_of_its_own),
     };
     return cmocka_run_group_tests_name("models/world_random", tests, NULL, NULL);
 }
