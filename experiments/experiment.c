@@ -2,12 +2,11 @@
 
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 #include "models/world.h"
 #include "reports/recorder.h"
 
-#define TICK_NS      100000000L /* between looks at the progress */
+#define TICK_NS      100000000 /* between looks at the progress */
 #define STOP_REASONS (STOP_NESTED_CALLS + 1)
 
 /* Why runs of a variant stopped, as the one of the lowest replication says it: the first to come
@@ -21,23 +20,15 @@ typedef struct Stopped {
 typedef struct Shop {
     const ExperimentPlan *plan;
     ExperimentResult *result;
-    atomic_uint next_job;
     uint32_t finished;
+    uint32_t threads;
     _Atomic int64_t *progress; /* simulated time of each worker's run */
     RunResult **interrupted;   /* of each variant, the one of the lowest replication; NULL: none */
     uint32_t *interrupted_replication;
     bool *has_run;    /* variants with a run in the study */
     Stopped *stopped; /* STOP_REASONS of each variant */
-    uint32_t working;
     pthread_mutex_t lock;
-    pthread_cond_t changed;
 } Shop;
-
-typedef struct Worker {
-    Shop *shop;
-    uint32_t index;
-    pthread_t thread;
-} Worker;
 
 static uint32_t job_count(const ExperimentPlan *plan)
 {
@@ -153,96 +144,55 @@ static bool is_stopped(const ExperimentPlan *plan)
 }
 
 /* Replication by replication, so that what is there after an interruption makes pairs. */
-static void *work(void *context)
+static void work(void *context, uint64_t job, uint32_t worker)
 {
-    Worker *worker = context;
-    Shop *shop = worker->shop;
+    Shop *shop = context;
     const ExperimentPlan *plan = shop->plan;
-    for (uint32_t job;
-         !is_stopped(plan) && (job = atomic_fetch_add(&shop->next_job, 1)) < job_count(plan);) {
-        Run run = {.variant = job % plan->variant_count, .replication = job / plan->variant_count};
-        make_run(plan, &shop->progress[worker->index], &run);
-        pthread_mutex_lock(&shop->lock);
-        gather(shop, &run);
-        atomic_store(&shop->progress[worker->index], 0);
-        shop->finished++;
-        pthread_mutex_unlock(&shop->lock);
-        g_free(run.message);
-        g_free(run.problem);
-    }
+    if (is_stopped(plan))
+        return;
+    Run run = {.variant = (uint32_t)(job % plan->variant_count),
+               .replication = (uint32_t)(job / plan->variant_count)};
+    make_run(plan, &shop->progress[worker], &run);
     pthread_mutex_lock(&shop->lock);
-    shop->working--;
-    pthread_cond_signal(&shop->changed);
+    gather(shop, &run);
+    atomic_store(&shop->progress[worker], 0);
+    shop->finished++;
     pthread_mutex_unlock(&shop->lock);
-    return NULL;
+    if (plan->runs_done != NULL)
+        atomic_fetch_add(plan->runs_done, 1);
+    g_free(run.message);
+    g_free(run.problem);
 }
 
-/* Under the lock. Runs after the end of the measured part count as nearly done. */
-static double share_done(const Shop *shop, uint32_t threads)
+/* Runs after the end of the measured part count as nearly done. */
+static double share_done(Shop *shop)
 {
     const SimulationConfig *simulation = &shop->plan->variants[0].topology->simulation;
-    double whole = (double)(simulation->warmup + simulation->duration), runs = shop->finished;
-    for (uint32_t i = 0; i < threads; i++) {
+    double whole = (double)(simulation->warmup + simulation->duration);
+    pthread_mutex_lock(&shop->lock);
+    double runs = shop->finished;
+    for (uint32_t i = 0; i < shop->threads; i++) {
         double part = (double)atomic_load(&shop->progress[i]) / whole;
         runs += part < 0.99 ? part : 0.99;
     }
+    pthread_mutex_unlock(&shop->lock);
     return runs / job_count(shop->plan);
 }
 
-/* Waits for the threads to end, and lets the caller look at the progress meanwhile. */
-static void wait_for_all(Shop *shop, uint32_t threads)
+static void look(void *context)
+{
+    Shop *shop = context;
+    shop->plan->tick(shop->plan->context, share_done(shop));
+}
+
+static void run_on_threads(Shop *shop, ThreadPool *pool)
 {
     const ExperimentPlan *plan = shop->plan;
-    pthread_mutex_lock(&shop->lock);
-    while (shop->working > 0) {
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += TICK_NS;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        pthread_cond_timedwait(&shop->changed, &shop->lock, &until);
-        if (plan->tick != NULL) {
-            double done = share_done(shop, threads);
-            pthread_mutex_unlock(&shop->lock);
-            plan->tick(plan->context, done);
-            pthread_mutex_lock(&shop->lock);
-        }
-    }
-    pthread_mutex_unlock(&shop->lock);
-}
-
-/* If the system gives fewer threads, those do the work; without any, the caller does. */
-static void run_on_threads(Shop *shop, uint32_t threads)
-{
-    g_autofree Worker *workers = g_new0(Worker, threads);
-    uint32_t started = 0;
-    shop->working = threads;
-    for (uint32_t i = 0; i < threads; i++) {
-        workers[i] = (Worker){.shop = shop, .index = i};
-        if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0)
-            break;
-        started++;
-    }
-    pthread_mutex_lock(&shop->lock);
-    shop->working -= threads - started;
-    pthread_mutex_unlock(&shop->lock);
-    if (started == 0) {
-        shop->working = 1;
-        work(&workers[0]);
-    }
-    wait_for_all(shop, threads);
-    for (uint32_t i = 0; i < started; i++)
-        pthread_join(workers[i].thread, NULL);
-}
-
-/* Waits by a clock that nobody sets. */
-static void init_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &attributes);
-    pthread_condattr_destroy(&attributes);
+    const LoopWatch watch = {plan->tick == NULL ? NULL : look, shop, TICK_NS};
+    if (plan->pool != NULL)
+        thread_pool_run_inside(pool, plan->worker, job_count(plan), work, shop);
+    else
+        thread_pool_run(pool, job_count(plan), work, shop, &watch);
 }
 
 void experiment_run(const ExperimentPlan *plan, ExperimentResult *result)
@@ -252,9 +202,10 @@ void experiment_run(const ExperimentPlan *plan, ExperimentResult *result)
                                  .is_complete = true};
     for (uint32_t i = 0; i < plan->variant_count; i++)
         study_add_variant(result->study, &plan->variants[i]);
-    uint32_t threads = MIN(plan->threads, job_count(plan));
-    Shop shop = {.plan = plan, .result = result};
-    g_autofree _Atomic int64_t *progress = g_malloc0_n(threads, sizeof *progress);
+    ThreadPool *pool =
+        plan->pool != NULL ? plan->pool : thread_pool_new(MIN(plan->threads, job_count(plan)));
+    Shop shop = {.plan = plan, .result = result, .threads = thread_pool_threads(pool)};
+    g_autofree _Atomic int64_t *progress = g_malloc0_n(shop.threads, sizeof *progress);
     g_autofree RunResult **interrupted = g_new0(RunResult *, plan->variant_count);
     g_autofree uint32_t *replication = g_new0(uint32_t, plan->variant_count);
     g_autofree bool *has_run = g_new0(bool, plan->variant_count);
@@ -265,11 +216,11 @@ void experiment_run(const ExperimentPlan *plan, ExperimentResult *result)
     shop.has_run = has_run;
     shop.stopped = stopped;
     pthread_mutex_init(&shop.lock, NULL);
-    init_condition(&shop.changed);
-    run_on_threads(&shop, threads);
+    run_on_threads(&shop, pool);
     finish(&shop);
-    pthread_cond_destroy(&shop.changed);
     pthread_mutex_destroy(&shop.lock);
+    if (plan->pool == NULL)
+        thread_pool_free(pool);
 }
 
 void experiment_result_clear(ExperimentResult *result)
