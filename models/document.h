@@ -37,6 +37,17 @@ const char *document_name(const Document *document);
  * reported as of "--set". */
 bool document_set(Document *document, const char *assignment, Problems *problems);
 
+/* The same for a pointer and a JSON text; problems are reported as of `source` ("--vary"). */
+bool document_put(Document *document, const char *source, const char *pointer, const char *json,
+                  Problems *problems);
+
+/* The JSON text of the value at a pointer, to be freed; NULL if it names nothing. */
+char *document_get(const Document *document, const char *pointer);
+
+/* Why a pointer names nothing, in words, to be freed: "there is no "crat" in /services; did you
+ * mean "cart"?". NULL if it names a value. */
+char *document_missing(const Document *document, const char *pointer);
+
 /* Merges /designs/<name>/patch (RFC 7396) into the root and removes /designs, keeping positions.
  * With name NULL or "base" only /designs is removed. A problem when there is no such design. */
 bool document_apply_design(Document *document, const char *name, Problems *problems);
