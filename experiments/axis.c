@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "models/json_text.h"
-#include "models/quantity.h"
 #include "models/scanner.h"
 
 #define DIGITS_MAX 15 /* of a number in a range, before and behind the point together */
@@ -301,40 +300,4 @@ char *axis_value_at(const Axis *axis, double share)
     double value = axis->is_logarithmic ? axis->low * pow(end / axis->low, share)
                                         : axis->low + share * (end - axis->low);
     return axis_number(axis, axis->is_whole ? MIN(floor(value), axis->high) : value);
-}
-
-/* --- numbers for plots */
-
-static bool is_number(const char *json)
-{
-    return json[0] == '-' || g_ascii_isdigit(json[0]);
-}
-
-bool json_quantity(const char *json, double *value, const char **unit)
-{
-    static const struct {
-        const QuantityUnit *units;
-        const char *name;
-        double factor;
-    } families[] = {{quantity_time_units, "ms", 1e-6},
-                    {quantity_size_units, "bytes", 1},
-                    {quantity_bandwidth_units, "bps", 1}};
-    *unit = "";
-    if (is_number(json)) {
-        *value = g_ascii_strtod(json, NULL);
-        return true;
-    }
-    size_t length = strlen(json);
-    if (length < 3 || json[0] != '"')
-        return false;
-    g_autofree char *text = g_strndup(json + 1, length - 2);
-    for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
-        int64_t whole;
-        if (quantity_parse(text, families[i].units, INT64_MAX, &whole) != QUANTITY_OK)
-            continue;
-        *unit = families[i].name;
-        *value = (double)whole * families[i].factor;
-        return true;
-    }
-    return false;
 }

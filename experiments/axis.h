@@ -43,11 +43,6 @@ char *axis_value_at(const Axis *axis, double share);
 /* JSON text of a number in the unit of the range, to be freed. */
 char *axis_number(const Axis *axis, double value);
 
-/* The number that a JSON text stands for: a number, or a text that is a duration (in ms), a size
- * (in bytes) or a bandwidth (in bits per second); `unit` is then "ms", "bytes" or "bps", else "".
- * False for all else. */
-bool json_quantity(const char *json, double *value, const char **unit);
-
 #define AXIS_ERROR (axis_error_quark())
 GQuark axis_error_quark(void);
 

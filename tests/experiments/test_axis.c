@@ -1,8 +1,6 @@
 /* What --vary takes, value by value, and what it says about the rest. */
 #include "experiments/axis.h"
 
-#include <math.h>
-
 #include "tests/support/cmocka_all.h"
 
 typedef struct Good {
@@ -131,33 +129,6 @@ static void test_whole_ends_give_whole_numbers_with_equal_shares(void **state)
     assert_at("/a=1:4", 0.999, "4");
 }
 
-static void test_quantities_are_numbers_for_plots(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *json;
-        double value;
-        const char *unit;
-    } cases[] = {{"3", 3, ""},
-                 {"-1.5", -1.5, ""},
-                 {"\"20ms\"", 20, "ms"},
-                 {"\"1.5s\"", 1500, "ms"},
-                 {"\"4KiB\"", 4096, "bytes"},
-                 {"\"1Gbps\"", 1e9, "bps"}};
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        double value;
-        const char *unit;
-        assert_true(json_quantity(cases[i].json, &value, &unit));
-        assert_true(fabs(value - cases[i].value) <= 1e-12 * fabs(value));
-        assert_string_equal(unit, cases[i].unit);
-    }
-    double value;
-    const char *unit;
-    assert_false(json_quantity("\"random\"", &value, &unit));
-    assert_false(json_quantity("true", &value, &unit));
-    assert_false(json_quantity("{\"a\":1}", &value, &unit));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,7 +137,6 @@ int main(void)
         cmocka_unit_test(test_a_pointer_alone_is_left_open),
         cmocka_unit_test(test_a_share_of_a_range_is_a_value_between_its_ends),
         cmocka_unit_test(test_whole_ends_give_whole_numbers_with_equal_shares),
-        cmocka_unit_test(test_quantities_are_numbers_for_plots),
     };
     return cmocka_run_group_tests_name("experiments/axis", tests, NULL, NULL);
 }
