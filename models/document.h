@@ -10,6 +10,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "models/problems.h"
 
@@ -55,6 +56,11 @@ bool document_apply_design(Document *document, const char *name, Problems *probl
 /* The names under /designs in file order, NULL-terminated; empty when there are none or it is no
  * object. */
 char **document_design_names(const Document *document);
+
+/* Lines of the files that the topology names are counted in as they are read: what is read depends
+ * on them as on the text. 0: there were none. */
+void document_add_data(Document *document, const char *line);
+uint64_t document_data_hash(const Document *document);
 
 /* The tree as JSON text, two spaces of indentation, members in order, numbers as they were written,
  * LF at the end. */

@@ -57,12 +57,17 @@ static GVariant *all_values(const Study *study, const PointWishes *wishes)
     return g_variant_new_fixed_array(G_VARIANT_TYPE_DOUBLE, values, room, sizeof(double));
 }
 
+bool point_record_can_hold(const Table *table)
+{
+    return !table->is_of_points && table != &table_compare && table != &table_points;
+}
+
 static GVariant *tables_of(const Study *study, uint32_t wanted)
 {
     GVariantBuilder builder;
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a(utay)"));
     for (uint32_t i = 0; tables[i] != NULL; i++) {
-        if ((wanted >> i & 1) == 0)
+        if ((wanted >> i & 1) == 0 || !point_record_can_hold(tables[i]))
             continue;
         TableWriter writer = {.csv.text = g_string_new(NULL)};
         table_write_rows(&writer, tables[i], study, NULL);

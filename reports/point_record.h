@@ -20,7 +20,7 @@ typedef struct Figure {
 /* What is wanted. */
 typedef struct PointWishes {
     const GArray *metrics; /* of Metric */
-    uint32_t tables;       /* bit i: rows of tables[i] */
+    uint32_t tables;       /* bit i: rows of tables[i], if a record can hold them */
     bool keeps_values;     /* each metric's value in each replication */
 } PointWishes;
 
@@ -37,6 +37,9 @@ typedef struct PointRecord {
     GVariant *tables;      /* see point_record_rows */
     GVariant *whole;
 } PointRecord;
+
+/* Whether records can hold rows of a table: not those that compare, or are of all points. */
+bool point_record_can_hold(const Table *table);
 
 /* The record of a study of one variant. `warnings`: of char *. */
 GBytes *point_record_make(const Study *study, const PointWishes *wishes, const GPtrArray *warnings,

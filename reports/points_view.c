@@ -5,15 +5,29 @@
 #include "models/quantity.h"
 #include "reports/csv.h"
 
-bool points_view_load(const PointsView *view, uint64_t index, PointRow *row, GError **error)
+void points_view_values(const PointsView *view, uint64_t index, PointRow *row)
 {
     *row = (PointRow){.design = (uint32_t)(index / view->point_count),
                       .point = index % view->point_count};
     row->values = g_new0(char *, view->parameter_count + 1);
-    if (view->load(view->context, row->design, row->point, row, error))
-        return true;
-    point_row_clear(row, view);
-    return false;
+    for (uint32_t i = 0; i < view->parameter_count; i++)
+        row->values[i] = view->value(view->context, row->point, i);
+}
+
+bool points_view_load(const PointsView *view, uint64_t index, PointRow *row, GError **error)
+{
+    points_view_values(view, index, row);
+    bool is_read = view->record(view->context, row->design, row->point, &row->bytes, error);
+    if (is_read && row->bytes != NULL) {
+        row->is_there = point_record_read(&row->record, row->bytes, view->metrics->len);
+        is_read = row->is_there;
+        if (!is_read)
+            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                        "the record of point %" G_GUINT64_FORMAT " is damaged", row->point);
+    }
+    if (!is_read)
+        point_row_clear(row, view);
+    return is_read;
 }
 
 void point_row_clear(PointRow *row, const PointsView *view)

@@ -29,20 +29,27 @@ typedef struct PointRow {
     GBytes *bytes;
 } PointRow;
 
+/* How points lie: every value with every other, along one line, or anywhere. */
+typedef enum PointsShape { POINTS_GRID, POINTS_LINE, POINTS_CLOUD } PointsShape;
+
 typedef struct PointsView {
+    PointsShape shape;
     const PointsDesign *designs;
     uint32_t design_count;
     const PointsParameter *parameters;
     uint32_t parameter_count;
     const GArray *metrics; /* of the records' figures */
     uint64_t point_count;
-    /* Fills in record, bytes, is_there and values; false with an error when the record cannot be
-     * read. */
-    bool (*load)(void *context, uint32_t design, uint64_t point, PointRow *row, GError **error);
+    /* JSON text of a parameter at a point, to be freed; NULL: as in the file. */
+    char *(*value)(void *context, uint64_t point, uint32_t parameter);
+    /* The bytes of a record, NULL if it is not there; false with an error when it cannot be read.
+     */
+    bool (*record)(void *context, uint32_t design, uint64_t point, GBytes **bytes, GError **error);
     void *context;
 } PointsView;
 
-/* The row with this number, from 0 to design_count x point_count - 1. */
+/* The row with this number, from 0 to points_view_rows - 1: its values alone, or all of it. */
+void points_view_values(const PointsView *view, uint64_t index, PointRow *row);
 bool points_view_load(const PointsView *view, uint64_t index, PointRow *row, GError **error);
 void point_row_clear(PointRow *row, const PointsView *view);
 
