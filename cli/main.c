@@ -22,6 +22,7 @@ static const Command commands[] = {
     {"kinds", "[FAMILY]", "list distributions, balancers, faults and so on, with their keys",
      command_kinds},
     {"sweep", "FILE", "simulate many points: grids, lists, samples of parameters", command_sweep},
+    {"merge", "DIR...", "put the shards of a sweep together", command_merge},
     {"capacity", "FILE", "find the highest load that meets an objective", NULL},
     {"graph", "FILE", "draw the topology", NULL},
     {"report", "DIR...", "rebuild reports from saved outputs", NULL},

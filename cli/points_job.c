@@ -384,7 +384,7 @@ ExitCode points_job_code(const PointsJob *job, int signal_number)
                                             : "incomplete";
     complain("%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " points are done%s", why,
              job->progress.done, job->progress.total,
-             job->options.common.folder != NULL && job->watch.stop != NULL
+             job->options.common.folder != NULL && !job->is_merged
                  ? "; the same command goes on from there"
                  : "");
     if (signal_number > 0)

@@ -40,6 +40,7 @@ struct PointsJob {
     GPtrArray *journals; /* of Journal: one, or those that are merged */
     Watch watch;
     PointsProgress progress;
+    bool is_merged; /* from journals of others */
     bool hit_limit;
     GPtrArray *warnings; /* of char * */
     GString *text;       /* of the report */
