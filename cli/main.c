@@ -23,7 +23,7 @@ static const Command commands[] = {
      command_kinds},
     {"sweep", "FILE", "simulate many points: grids, lists, samples of parameters", command_sweep},
     {"merge", "DIR...", "put the shards of a sweep together", command_merge},
-    {"capacity", "FILE", "find the highest load that meets an objective", NULL},
+    {"capacity", "FILE", "find the highest load that meets an objective", command_capacity},
     {"graph", "FILE", "draw the topology", NULL},
     {"report", "DIR...", "rebuild reports from saved outputs", NULL},
 };

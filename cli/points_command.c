@@ -74,7 +74,8 @@ static void look(void *context, const PointsProgress *progress)
 {
     Looking *looking = context;
     PointsJob *job = looking->job;
-    watch_points(&job->watch, progress->share, progress->done, progress->total);
+    watch_points(&job->watch, progress->share, progress->done, progress->total,
+                 job->command->things);
     double now = watch_elapsed_s(&job->watch);
     if (now - looking->flushed_s < FLUSH_EVERY_S)
         return;
@@ -96,8 +97,8 @@ static ExitCode tell_end(const PointsJob *job, const PointsResult *result)
     if (result->error == NULL)
         return EXIT_DONE;
     complain("%s; the %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-             " points that are done are in it, and the same command goes on from there",
-             result->error->message, job->progress.done, job->progress.total);
+             " %s that are done are in it, and the same command goes on from there",
+             result->error->message, job->progress.done, job->progress.total, job->command->things);
     return EXIT_CANNOT_READ_OR_WRITE;
 }
 
@@ -107,7 +108,10 @@ static ExitCode simulate(PointsJob *job, ThreadPool *pool, int *signal_number)
     Looking looking = {.job = job};
     const PointsRun run = {
         .journal = job->journals->pdata[0], .pool = pool, .tick = look, .context = &looking};
-    points_run(&job->plan, &run, &result);
+    if (job->command->simulate != NULL)
+        job->command->simulate(job, &run, &result);
+    else
+        points_run(&job->plan, &run, &result);
     *signal_number = watch_end(&job->watch);
     job->progress = result.progress;
     ExitCode code = tell_end(job, &result);

@@ -24,6 +24,8 @@ void points_job_init(PointsJob *job, const PointsCommand *command, char **comman
 
 void points_job_clear(PointsJob *job)
 {
+    if (job->command != NULL && job->command->clear != NULL)
+        job->command->clear(job);
     for (guint i = 0; i < job->files->len; i++)
         g_free(g_array_index(job->files, PointsFile, i).text);
     g_array_free(job->files, TRUE);
@@ -100,6 +102,18 @@ static bool view_record(void *context, uint32_t design, uint64_t point, GBytes *
     return false;
 }
 
+/* Of commands whose records are not those of the plan's tasks. */
+static bool no_record(void *context, uint32_t design, uint64_t point, GBytes **bytes,
+                      GError **error)
+{
+    (void)context;
+    (void)design;
+    (void)point;
+    (void)error;
+    *bytes = NULL;
+    return true;
+}
+
 static PointsShape shape_of(const Space *space)
 {
     if (space->kind->takes_ranges)
@@ -137,7 +151,7 @@ static void make_plan(PointsJob *job)
         .metrics = job->metrics,
         .point_count = job->space->count,
         .value = view_value,
-        .record = view_record,
+        .record = job->command->simulate == NULL ? view_record : no_record,
         .context = job,
     };
 }
@@ -156,7 +170,7 @@ static bool is_meant(const PointsJob *job)
 
 /* --- what the records belong to */
 
-static void add_fact(PointsJob *job, const char *name, char *value)
+void points_job_add_fact(PointsJob *job, const char *name, char *value)
 {
     g_ptr_array_add(job->facts, g_strdup(name));
     g_ptr_array_add(job->facts, value);
@@ -206,20 +220,19 @@ static char *metrics_hash(const PointsJob *job)
 static void make_facts(PointsJob *job)
 {
     const PointsPlan *plan = &job->plan;
-    add_fact(job, "command", g_strdup(job->command->name));
-    add_fact(job, "version", g_strdup("topple " TOPPLE_VERSION ", GSL " GSL_VERSION));
-    add_fact(job, "seed", g_strdup_printf("%" G_GUINT64_FORMAT, job->seed));
-    add_fact(job, "choice of designs", design_names(job));
-    add_fact(job, "topology", topology_hash(job));
-    add_fact(job, "sampling", g_strdup(job->space->kind->name));
-    add_fact(job, "number of points", number_text(job->space->count, "0"));
-    add_fact(job, "choice of values", g_strjoinv(" ", job->options.vary));
-    add_fact(job, "number of replications", number_text(plan->replications, "as in the file"));
-    add_fact(job, "limit of events", number_text(plan->max_events, "none"));
-    add_fact(job, "choice of tables", g_strdup_printf("%u", plan->wishes.tables));
-    add_fact(job, "choice of metrics", metrics_hash(job));
-    g_ptr_array_add(job->facts, NULL);
-    g_ptr_array_add(job->facts, NULL);
+    points_job_add_fact(job, "command", g_strdup(job->command->name));
+    points_job_add_fact(job, "version", g_strdup("topple " TOPPLE_VERSION ", GSL " GSL_VERSION));
+    points_job_add_fact(job, "seed", g_strdup_printf("%" G_GUINT64_FORMAT, job->seed));
+    points_job_add_fact(job, "choice of designs", design_names(job));
+    points_job_add_fact(job, "topology", topology_hash(job));
+    points_job_add_fact(job, "sampling", g_strdup(job->space->kind->name));
+    points_job_add_fact(job, "number of points", number_text(job->space->count, "0"));
+    points_job_add_fact(job, "choice of values", g_strjoinv(" ", job->options.vary));
+    points_job_add_fact(job, "number of replications",
+                        number_text(plan->replications, "as in the file"));
+    points_job_add_fact(job, "limit of events", number_text(plan->max_events, "none"));
+    points_job_add_fact(job, "choice of tables", g_strdup_printf("%u", plan->wishes.tables));
+    points_job_add_fact(job, "choice of metrics", metrics_hash(job));
 }
 
 JournalHead points_job_head(const PointsJob *job)
@@ -247,44 +260,59 @@ ExitCode points_job_prepare(PointsJob *job)
     job->parameters = points_parameters(job->space);
     make_plan(job);
     make_facts(job);
-    return is_meant(job) ? EXIT_DONE : EXIT_WRONG_INPUT;
+    if (!is_meant(job))
+        return EXIT_WRONG_INPUT;
+    code = job->command->ready == NULL ? EXIT_DONE : job->command->ready(job);
+    points_job_add_fact(job, NULL, NULL);
+    return code;
 }
 
 /* --- finishing */
 
-static void add_warning(PointsJob *job, char *warning, uint64_t *count)
+static void add_warning(PointsJob *job, char *warning)
 {
     bool is_known = g_ptr_array_find_with_equal_func(job->warnings, warning, g_str_equal, NULL);
-    *count += !is_known;
-    if (is_known || *count > WARNINGS_MAX)
+    job->more_warnings += !is_known && job->warnings->len >= WARNINGS_MAX;
+    if (is_known || job->warnings->len >= WARNINGS_MAX)
         g_free(warning);
     else
         g_ptr_array_add(job->warnings, warning);
 }
 
+void points_job_heed(PointsJob *job, const char *where, const PointRecord *record)
+{
+    job->hit_limit |= record->hit_limit;
+    for (const char **text = record->warnings; *text != NULL; text++)
+        add_warning(job, g_strdup_printf("%s, %s", where, *text));
+}
+
 /* What the designs' topologies say, and what the points' runs said. */
 static bool collect_warnings(PointsJob *job, GError **error)
 {
-    uint64_t count = 0;
     for (uint32_t i = 0; i < job->plan.design_count; i++) {
         const GPtrArray *own = job->designs[i].topology->warnings;
         for (guint k = 0; k < own->len; k++)
-            add_warning(job, g_strdup(own->pdata[k]), &count);
+            add_warning(job, g_strdup(own->pdata[k]));
     }
     for (uint64_t i = 0; i < points_view_rows(&job->view); i++) {
         PointRow row;
         if (!points_view_load(&job->view, i, &row, error))
             return false;
-        job->hit_limit |= row.is_there && row.record.hit_limit;
-        for (const char **text = row.record.warnings; row.is_there && *text != NULL; text++)
-            add_warning(job, g_strdup_printf("point %" G_GUINT64_FORMAT ", %s", row.point, *text),
-                        &count);
+        g_autofree char *where = g_strdup_printf("point %" G_GUINT64_FORMAT, row.point);
+        if (row.is_there)
+            points_job_heed(job, where, &row.record);
         point_row_clear(&row, &job->view);
     }
-    if (count > WARNINGS_MAX)
-        g_ptr_array_add(job->warnings, g_strdup_printf("%" G_GUINT64_FORMAT " more warnings",
-                                                       count - WARNINGS_MAX));
     return true;
+}
+
+static void print_warnings(PointsJob *job)
+{
+    if (job->more_warnings > 0)
+        g_ptr_array_add(job->warnings,
+                        g_strdup_printf("%" G_GUINT64_FORMAT " more warnings", job->more_warnings));
+    for (guint i = 0; i < job->warnings->len; i++)
+        fprintf(stderr, "warning: %s\n", (const char *)job->warnings->pdata[i]);
 }
 
 static ExitCode tell(const GError *error)
@@ -328,6 +356,7 @@ static ExitCode write_files(const PointsJob *job)
         .view = &job->view,
         .tables = job->plan.wishes.tables,
         .has_sweep = job->command->has_sweep,
+        .has_points = job->space->axes->len > 0 && job->command->simulate == NULL,
         .files = (const PointsFile *)(gconstpointer)job->files->data,
         .file_count = job->files->len,
         .seed = job->seed,
@@ -350,10 +379,9 @@ static void head_of_report(PointsJob *job)
 {
     ReportFormat format = job->options.common.format;
     if (!points_job_is_complete(job) && (format == REPORT_TEXT || format == REPORT_MARKDOWN))
-        g_string_append_printf(job->text,
-                               "Partial results: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                               " points.\n\n",
-                               job->progress.done, job->progress.total);
+        g_string_append_printf(
+            job->text, "Partial results: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " %s.\n\n",
+            job->progress.done, job->progress.total, job->command->things);
 }
 
 static ExitCode report(PointsJob *job)
@@ -361,10 +389,9 @@ static ExitCode report(PointsJob *job)
     g_autoptr(GError) error = NULL;
     if (!collect_warnings(job, &error))
         return tell(error);
-    for (guint i = 0; i < job->warnings->len; i++)
-        fprintf(stderr, "warning: %s\n", (const char *)job->warnings->pdata[i]);
     head_of_report(job);
     ExitCode code = job->command->report(job);
+    print_warnings(job);
     bool is_printed = code != EXIT_DONE || print_text(job);
     if (code == EXIT_DONE && is_printed && job->options.common.folder != NULL)
         code = write_files(job);
@@ -382,8 +409,8 @@ ExitCode points_job_code(const PointsJob *job, int signal_number)
     const char *why = signal_number > 0     ? "interrupted"
                       : job->watch.hit_wall ? "stopped by --max-wall"
                                             : "incomplete";
-    complain("%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " points are done%s", why,
-             job->progress.done, job->progress.total,
+    complain("%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " %s are done%s", why,
+             job->progress.done, job->progress.total, job->command->things,
              job->options.common.folder != NULL && !job->is_merged
                  ? "; the same command goes on from there"
                  : "");

@@ -14,13 +14,21 @@ typedef struct PointsJob PointsJob;
 /* What is a command's own. Errors are told by `complain`, and the exit code returned. */
 typedef struct PointsCommand {
     const char *name, *arguments, *summary;
-    unsigned options;                   /* of cli/points_options.h */
-    uint32_t replications;              /* of a file that asks for one */
-    bool keeps_values;                  /* of metrics, by replication */
-    bool has_sweep;                     /* writes sweep.csv */
-    bool needs_all;                     /* has nothing to say of a part of the points */
-    ExitCode (*choose)(PointsJob *job); /* sets job->space, from the axes, and job->metrics */
-    ExitCode (*report)(PointsJob *job); /* prints to job->text, and adds to job->files */
+    unsigned options;      /* of cli/points_options.h */
+    uint32_t replications; /* of a file that asks for one */
+    bool keeps_values;     /* of metrics, by replication */
+    bool has_sweep;        /* writes sweep.csv */
+    bool needs_all;        /* has nothing to say of a part of the points */
+    const char *things;    /* that are counted: "points" */
+    /* Sets job->space, from the axes, and job->metrics. */
+    ExitCode (*choose)(PointsJob *job);
+    /* What is left to do when plan and view are there; NULL: nothing. */
+    ExitCode (*ready)(PointsJob *job);
+    /* NULL: makes every record of the plan. */
+    void (*simulate)(PointsJob *job, const PointsRun *run, PointsResult *result);
+    /* Prints to job->text, and adds to job->files. */
+    ExitCode (*report)(PointsJob *job);
+    void (*clear)(PointsJob *job); /* frees job->own; NULL: nothing to free */
 } PointsCommand;
 
 struct PointsJob {
@@ -42,12 +50,14 @@ struct PointsJob {
     PointsProgress progress;
     bool is_merged; /* from journals of others */
     bool hit_limit;
-    GPtrArray *warnings; /* of char * */
-    GString *text;       /* of the report */
-    GArray *files;       /* of PointsFile, their texts owned */
+    GPtrArray *warnings;    /* of char * */
+    uint64_t more_warnings; /* that are not kept */
+    void *own;              /* the command's */
+    GString *text;          /* of the report */
+    GArray *files;          /* of PointsFile, their texts owned */
 };
 
-extern const PointsCommand points_sweep;
+extern const PointsCommand points_sweep, points_capacity;
 
 void points_job_init(PointsJob *job, const PointsCommand *command, char **command_line);
 void points_job_clear(PointsJob *job);
@@ -55,8 +65,14 @@ void points_job_clear(PointsJob *job);
 /* From options and input to plan and view. */
 ExitCode points_job_prepare(PointsJob *job);
 
+/* One more fact that the records depend on; takes the value over. */
+void points_job_add_fact(PointsJob *job, const char *name, char *value);
+
 /* What the records belong to: borrowed from the job. */
 JournalHead points_job_head(const PointsJob *job);
+
+/* Takes note of a record's warnings and limits; `where` says whose it is. */
+void points_job_heed(PointsJob *job, const char *where, const PointRecord *record);
 
 /* Prints and writes, from the journals. `signal_number` ended the runs; 0: none. */
 ExitCode points_job_finish(PointsJob *job, int signal_number);

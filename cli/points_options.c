@@ -10,7 +10,7 @@
 /* Texts, so that every value is judged here. */
 typedef struct Raw {
     char **vary;
-    char *points, *sampling, *tables, *shard;
+    char *points, *sampling, *tables, *shard, *slo, *find, *resolution;
     gboolean says_yes, restarts;
 } Raw;
 
@@ -112,15 +112,39 @@ static bool read_shard(const char *text, PointsOptions *options, GError **error)
     return is_right || fail(error, "--shard: must be I/N with I from 1 to N, got \"%s\"", text);
 }
 
-static bool interpret(const Raw *raw, PointsOptions *options, GError **error)
+#define RESOLUTION_DEFAULT 0.02
+
+static bool read_resolution(const char *text, double *resolution, GError **error)
 {
+    *resolution = RESOLUTION_DEFAULT;
+    if (text == NULL)
+        return true;
+    char *end;
+    double percent = g_ascii_strtod(text, &end);
+    *resolution = percent / 100;
+    return (end != text && strcmp(end, "%") == 0 && percent >= 0.01 && percent <= 50) ||
+           fail(error, "--resolution: must be from 0.01%% to 50%%, got \"%s\"", text);
+}
+
+static bool read_find(const char *text, GError **error)
+{
+    return text == NULL || strcmp(text, "highest") == 0 || strcmp(text, "lowest") == 0 ||
+           fail(error, "--find: must be highest or lowest, got \"%s\"", text);
+}
+
+static bool interpret(const Raw *raw, unsigned which, PointsOptions *options, GError **error)
+{
+    const char *tables_text = which & POINTS_RECORDS ? raw->tables : "none";
     options->says_yes = raw->says_yes;
     options->restarts = raw->restarts;
+    options->slo = g_strdup(raw->slo);
+    options->find = g_strdup(raw->find);
     options->vary = raw->vary == NULL ? g_new0(char *, 1) : g_strdupv(raw->vary);
     return read_points(raw->points, &options->points, error) &&
            read_sampling(raw->sampling, &options->sampling, error) &&
-           read_tables(raw->tables, &options->tables, error) &&
-           read_shard(raw->shard, options, error);
+           read_tables(tables_text, &options->tables, error) &&
+           read_shard(raw->shard, options, error) && read_find(raw->find, error) &&
+           read_resolution(raw->resolution, &options->resolution, error);
 }
 
 /* --- the command line */
@@ -132,13 +156,20 @@ static void raw_clear(Raw *raw)
     g_free(raw->sampling);
     g_free(raw->tables);
     g_free(raw->shard);
+    g_free(raw->slo);
+    g_free(raw->find);
+    g_free(raw->resolution);
 }
 
 static GOptionEntry *entries_for(Raw *raw, unsigned which)
 {
-    const GOptionEntry all[] = {
-        {"vary", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->vary,
-         "What varies: v1,v2,... or a:b:step or a:b; repeatable", "POINTER=VALUES"},
+    const GOptionEntry sampling[] = {
+        {"sampling", 0, 0, G_OPTION_ARG_FILENAME, &raw->sampling,
+         "How points are chosen: grid (the default), together, latin_hypercube or sobol", "KIND"},
+        {"points", 0, 0, G_OPTION_ARG_FILENAME, &raw->points,
+         "How many points, of latin_hypercube and sobol", "N"},
+    };
+    const GOptionEntry records[] = {
         {"tables", 0, 0, G_OPTION_ARG_FILENAME, &raw->tables,
          "Tables to write with a row (or more) for each point: summary (the default), requests, "
          "... "
@@ -146,20 +177,31 @@ static GOptionEntry *entries_for(Raw *raw, unsigned which)
          "LIST"},
         {"shard", 0, 0, G_OPTION_ARG_FILENAME, &raw->shard,
          "Only the I-th of N parts of the points; topple merge puts them together", "I/N"},
+    };
+    const GOptionEntry search[] = {
+        {"slo", 0, 0, G_OPTION_ARG_FILENAME, &raw->slo, "The objective that is to be met", "NAME"},
+        {"find", 0, 0, G_OPTION_ARG_FILENAME, &raw->find,
+         "The highest or the lowest value (default: lowest for replicas, threads, cores and the "
+         "like)",
+         "WHICH"},
+        {"resolution", 0, 0, G_OPTION_ARG_FILENAME, &raw->resolution,
+         "How near to look (default: 2%)", "P%"},
+    };
+    const GOptionEntry all[] = {
+        {"vary", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->vary,
+         "What varies: v1,v2,... or a:b:step or a:b; repeatable", "POINTER=VALUES"},
         {"yes", 0, 0, G_OPTION_ARG_NONE, &raw->says_yes, "So many points are meant", NULL},
         {"restart", 0, 0, G_OPTION_ARG_NONE, &raw->restarts,
          "Forget what an earlier run left in --out", NULL},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
-    const GOptionEntry sampling[] = {
-        {"sampling", 0, 0, G_OPTION_ARG_FILENAME, &raw->sampling,
-         "How points are chosen: grid (the default), together, latin_hypercube or sobol", "KIND"},
-        {"points", 0, 0, G_OPTION_ARG_FILENAME, &raw->points,
-         "How many points, of latin_hypercube and sobol", "N"},
-    };
     GArray *entries = g_array_new(FALSE, FALSE, sizeof(GOptionEntry));
     if (which & POINTS_SAMPLING)
         g_array_append_vals(entries, sampling, G_N_ELEMENTS(sampling));
+    if (which & POINTS_RECORDS)
+        g_array_append_vals(entries, records, G_N_ELEMENTS(records));
+    if (which & POINTS_SEARCH)
+        g_array_append_vals(entries, search, G_N_ELEMENTS(search));
     g_array_append_vals(entries, all, G_N_ELEMENTS(all));
     return (GOptionEntry *)(gpointer)g_array_free(entries, FALSE);
 }
@@ -172,7 +214,7 @@ bool points_options_parse(PointsOptions *options, int argc, char **argv, const c
     g_autofree GOptionEntry *own = entries_for(&raw, which);
     const OptionsUsage usage = {arguments, summary, own};
     bool is_right = options_parse_own(&options->common, argc, argv, &usage, has_helped, error) &&
-                    (*has_helped || interpret(&raw, options, error));
+                    (*has_helped || interpret(&raw, which, options, error));
     raw_clear(&raw);
     return is_right;
 }
@@ -181,5 +223,7 @@ void points_options_clear(PointsOptions *options)
 {
     options_clear(&options->common);
     g_strfreev(options->vary);
+    g_free(options->slo);
+    g_free(options->find);
     *options = (PointsOptions){0};
 }

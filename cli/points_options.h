@@ -13,10 +13,17 @@ typedef struct PointsOptions {
     uint32_t tables;              /* bit i: tables[i] */
     uint32_t shard, shard_count;  /* from 0 */
     bool has_shard, says_yes, restarts;
+    char *slo;         /* NULL: not given */
+    char *find;        /* "highest" or "lowest"; NULL: not given */
+    double resolution; /* share of the value */
 } PointsOptions;
 
-/* Which of them a command has. */
-enum { POINTS_SAMPLING = 1 };
+/* Which of them a command has, besides --vary, --yes and --restart. */
+enum {
+    POINTS_SAMPLING = 1, /* --sampling, --points */
+    POINTS_RECORDS = 2,  /* --tables, --shard */
+    POINTS_SEARCH = 4,   /* --slo, --find, --resolution */
+};
 
 /* As options_parse. */
 bool points_options_parse(PointsOptions *options, int argc, char **argv, const char *arguments,

@@ -124,12 +124,12 @@ void watch_tick(void *context, double done)
         show(watch, done, "");
 }
 
-void watch_points(Watch *watch, double done, uint64_t points, uint64_t of)
+void watch_points(Watch *watch, double done, uint64_t count, uint64_t of, const char *things)
 {
     if (!looks(watch, done))
         return;
     g_autofree char *counts =
-        g_strdup_printf("  %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " points", points, of);
+        g_strdup_printf("  %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " %s", count, of, things);
     show(watch, done, counts);
 }
 

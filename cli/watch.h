@@ -31,8 +31,8 @@ void watch_start(Watch *watch, const Options *options);
 /* For ExperimentPlan.tick. */
 void watch_tick(void *watch, double done);
 
-/* The same for many points, which are counted in the line. */
-void watch_points(Watch *watch, double done, uint64_t points, uint64_t of);
+/* The same for many things ("points"), which are counted in the line. */
+void watch_points(Watch *watch, double done, uint64_t count, uint64_t of, const char *things);
 
 /* Takes the progress line away. Returns the signal that ended the runs, or 0. */
 int watch_end(Watch *watch);

@@ -76,17 +76,27 @@ static bool put_values(const PointsPlan *plan, uint64_t point, Document *documen
     return is_good;
 }
 
+Document *points_document_at(const PointsPlan *plan, uint64_t task, Problems *problems)
+{
+    const char *design = plan->designs[task % plan->design_count].name;
+    Document *document = points_document(&plan->source, design, problems);
+    if (document == NULL)
+        return NULL;
+    if (plan->only_slo != NULL)
+        document_keep_only(document, "slos", plan->only_slo);
+    if (put_values(plan, task / plan->design_count, document, problems))
+        return document;
+    document_free(document);
+    return NULL;
+}
+
 Topology *points_read(const PointsPlan *plan, uint64_t task, Problems *problems)
 {
-    uint32_t design = (uint32_t)(task % plan->design_count);
-    g_autoptr(Document) document =
-        points_document(&plan->source, plan->designs[design].name, problems);
-    Topology *topology = NULL;
-    if (document != NULL && put_values(plan, task / plan->design_count, document, problems))
-        topology = topology_read(document, NULL, problems);
+    g_autoptr(Document) document = points_document_at(plan, task, problems);
+    Topology *topology = document == NULL ? NULL : topology_read(document, NULL, problems);
     if (topology != NULL)
         return topology;
-    explain(plan, design, problems);
+    explain(plan, (uint32_t)(task % plan->design_count), problems);
     forget_places(problems);
     return NULL;
 }
@@ -230,12 +240,10 @@ typedef struct Running {
     pthread_mutex_t lock;
 } Running;
 
-#define STOPPED_FOR_AN_ERROR (-2) /* no signal has this number */
-
 static void stop_all(const Running *running)
 {
     int none = 0;
-    atomic_compare_exchange_strong(running->plan->stop, &none, STOPPED_FOR_AN_ERROR);
+    atomic_compare_exchange_strong(running->plan->stop, &none, POINTS_STOPPED_FOR_ERROR);
 }
 
 static void keep_record(Running *running, uint64_t task, PointMade *made)
@@ -314,8 +322,6 @@ static uint64_t count_there(const PointsPlan *plan, Journal *journal)
     return count;
 }
 
-#define TICK_NS 100000000 /* between looks at the progress */
-
 void points_run(const PointsPlan *plan, const PointsRun *run, PointsResult *result)
 {
     *result = (PointsResult){.progress.total = points_shard_size(plan)};
@@ -325,7 +331,7 @@ void points_run(const PointsPlan *plan, const PointsRun *run, PointsResult *resu
                        .result = result,
                        .runs_a_task = replications_of(plan, plan->designs[0].topology),
                        .first_wrong = UINT64_MAX};
-    const LoopWatch watch = {run->tick == NULL ? NULL : look, &running, TICK_NS};
+    const LoopWatch watch = {run->tick == NULL ? NULL : look, &running, POINTS_TICK_NS};
     pthread_mutex_init(&running.lock, NULL);
     thread_pool_run(run->pool, result->progress.total, run_task, &running, &watch);
     pthread_mutex_destroy(&running.lock);

@@ -38,6 +38,7 @@ typedef struct PointsPlan {
     uint32_t least_replications; /* instead of one that the topology says: differences and verdicts
                                     need several */
     uint64_t max_events;         /* of one run; 0: no limit */
+    const char *only_slo;        /* the other objectives are removed; NULL: all stay */
     PointWishes wishes;
     uint32_t shard, shard_count; /* tasks whose number divided by shard_count leaves shard */
     atomic_int *stop;            /* not 0: end soon; raised when the journal cannot be written */
@@ -59,6 +60,9 @@ uint64_t points_shard_task(const PointsPlan *plan, uint64_t index);
 
 /* The source's text with its --set, one design's patch over it; NULL with problems. */
 Document *points_document(const TopologySource *source, const char *design, Problems *problems);
+
+/* The same with the values of a point. */
+Document *points_document_at(const PointsPlan *plan, uint64_t task, Problems *problems);
 
 /* The topology of a task; NULL with problems, which then say what is wrong with which value. */
 Topology *points_read(const PointsPlan *plan, uint64_t task, Problems *problems);
@@ -83,6 +87,11 @@ typedef struct PointMade {
 PointEnd points_make(const PointsPlan *plan, uint64_t task, ThreadPool *pool, uint32_t worker,
                      atomic_uint_least64_t *runs_done, PointMade *made);
 void point_made_clear(PointMade *made);
+
+/* What plan->stop becomes when something is wrong: no signal has this number. */
+#define POINTS_STOPPED_FOR_ERROR (-2)
+
+#define POINTS_TICK_NS 100000000 /* between looks at the progress */
 
 /* How far it is. */
 typedef struct PointsProgress {

@@ -53,6 +53,9 @@ char *document_missing(const Document *document, const char *pointer);
  * With name NULL or "base" only /designs is removed. A problem when there is no such design. */
 bool document_apply_design(Document *document, const char *name, Problems *problems);
 
+/* Removes all members of a member of the root but one, if there are any. */
+void document_keep_only(Document *document, const char *member, const char *name);
+
 /* The names under /designs in file order, NULL-terminated; empty when there are none or it is no
  * object. */
 char **document_design_names(const Document *document);

@@ -165,6 +165,17 @@ bool document_put(Document *document, const char *source, const char *pointer, c
     return set_text(document, json, 0, &setting);
 }
 
+void document_keep_only(Document *document, const char *member, const char *name)
+{
+    cJSON *object = cJSON_GetObjectItemCaseSensitive(document_root(document), member);
+    for (cJSON *child = cJSON_IsObject(object) ? object->child : NULL, *next; child != NULL;
+         child = next) {
+        next = child->next;
+        if (strcmp(child->string, name) != 0)
+            cJSON_Delete(cJSON_DetachItemViaPointer(object, child));
+    }
+}
+
 /* --- looking */
 
 /* Follows the tokens as far as they name something: the value there, and how many they were. */

@@ -327,6 +327,41 @@ static const Column sweep_columns[] = {
     LABEL("flag", "", "`stopped_by_limit`: not every run came to its end"),
 };
 
+static const Column capacity_columns[] = {
+    VARIANT_LABELS,
+    LABEL("slo", "", "name of the objective"),
+    LABEL("parameter", "", "JSON Pointer of what was searched along"),
+    LABEL("unit", "", "unit of its values, as the file writes it; empty: numbers"),
+    LABEL("asked", "", "`highest` or `lowest` value that meets the objective"),
+    LABEL("meets", "", "that value: the last one that clearly met it; empty: none did"),
+    LABEL("misses", "", "the first value that clearly missed it; empty: none did. What lies between could not be told apart, or is as near as was asked for"),
+    LABEL("looks", "", "values that were simulated"),
+    LABEL("goodput_rps", "1/s", "goodput of the objective's workload at the value that meets it"),
+    LABEL("limit_service", "", "the service that limits: the busiest one at the value that misses it (that meets it, if none missed it)"),
+    LABEL("limit_resource", "", "what of it: `threads` or `cores`"),
+    LABEL("limit_utilization", "ratio", "how busy it is there"),
+};
+
+static const Column probe_columns[] = {
+    VARIANT_LABELS,
+    LABEL("slo", "", "name of the objective"),
+    LABEL("parameter", "", "JSON Pointer of what was searched along"),
+    LABEL("unit", "", "unit of its values, as the file writes it; empty: numbers"),
+    LABEL("look", "", "number of the look, from 0, in the order in which they were taken"),
+    LABEL("value", "", "value that was simulated"),
+    LABEL("replications", "", "replications that were simulated; an undecided look is taken again with four times as many"),
+    LABEL("objective_ratio", "ratio", "share of the offered requests that must succeed within the objective's latency"),
+    LABEL("attained_ratio", "ratio", "share that did"),
+    LABEL("attained_ci_low", "ratio", "lower end of its 95 % confidence interval"),
+    LABEL("attained_ci_high", "ratio", "upper end of it"),
+    LABEL("kept_up_ratio", "ratio", "requests that ended in the second half of the measured part over those that were offered there: clearly below 0.99, a backlog grows"),
+    LABEL("kept_up_ci_low", "ratio", "lower end of its 95 % confidence interval"),
+    LABEL("kept_up_ci_high", "ratio", "upper end of it"),
+    LABEL("goodput_rps", "1/s", "goodput of the objective's workload"),
+    LABEL("p99_ms", "ms", "99th percentile of its latency"),
+    LABEL("outcome", "", "`pass`, `fail` or `undecided`"),
+};
+
 static const Column series_labels[] = {
     RUN_LABELS,
     SCOPE_LABELS,
@@ -365,6 +400,9 @@ TABLE(table_points, "points.csv", "point and parameter", point_columns);
     }
 
 POINTS_TABLE(table_sweep, "sweep.csv", "design and point", sweep_columns);
+POINTS_TABLE(table_capacity, "capacity.csv", "design and point of other parameters",
+             capacity_columns);
+POINTS_TABLE(table_probes, "probes.csv", "value that capacity looked at", probe_columns);
 
 const Table *const tables[] = {
     &table_summary, &table_requests,   &table_services,    &table_links,

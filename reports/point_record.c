@@ -1,6 +1,7 @@
 #include "reports/point_record.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "reports/csv_tables.h"
 #include "reports/study_parts.h"
@@ -21,18 +22,23 @@ static Estimate estimate_of(const Study *study, const Metric *metric)
     return (Estimate){.value = NAN, .low = NAN, .high = NAN};
 }
 
-static GVariant *figures_of(const Study *study, const GArray *metrics)
+static GVariant *figures_of(const Study *study, const PointWishes *wishes)
 {
-    g_autofree double *figures = g_new(double, metrics->len *FIGURE_NUMBERS + 1);
-    for (guint i = 0; i < metrics->len; i++) {
-        Estimate estimate = estimate_of(study, metric_at(metrics, i));
-        double *figure = &figures[i * FIGURE_NUMBERS];
-        figure[0] = estimate.value;
-        figure[1] = estimate.low;
-        figure[2] = estimate.high;
-        figure[3] = estimate.is_from_few;
+    uint32_t count = point_wishes_figures(wishes);
+    g_autofree Figure *figures = g_new0(Figure, count + 1);
+    g_autofree double *numbers = g_new(double, count *FIGURE_NUMBERS + 1);
+    for (guint i = 0; i < wishes->metrics->len; i++) {
+        Estimate estimate = estimate_of(study, metric_at(wishes->metrics, i));
+        figures[i] = (Figure){estimate.value, estimate.low, estimate.high, estimate.is_from_few};
     }
-    return g_variant_new_fixed_array(G_VARIANT_TYPE_DOUBLE, figures, metrics->len * FIGURE_NUMBERS,
+    if (wishes->extra_count > 0)
+        wishes->extra(study, &figures[wishes->metrics->len]);
+    for (uint32_t i = 0; i < count; i++) {
+        const double parts[FIGURE_NUMBERS] = {figures[i].value, figures[i].low, figures[i].high,
+                                              figures[i].is_from_few};
+        memcpy(&numbers[i * FIGURE_NUMBERS], parts, sizeof parts);
+    }
+    return g_variant_new_fixed_array(G_VARIANT_TYPE_DOUBLE, numbers, count * FIGURE_NUMBERS,
                                      sizeof(double));
 }
 
@@ -86,7 +92,7 @@ GBytes *point_record_make(const Study *study, const PointWishes *wishes, const G
         g_variant_new_strv((const char *const *)warnings->pdata, (gssize)warnings->len);
     g_autoptr(GVariant) record = g_variant_ref_sink(g_variant_new(
         "(tub@ad@ad@as@a(utay))", (guint64)study_seed(study), study_replication_count(study, 0),
-        (gboolean)hit_limit, figures_of(study, wishes->metrics), all_values(study, wishes), words,
+        (gboolean)hit_limit, figures_of(study, wishes), all_values(study, wishes), words,
         tables_of(study, wishes->tables)));
     return g_variant_get_data_as_bytes(record);
 }
@@ -124,8 +130,7 @@ bool point_record_read(PointRecord *record, GBytes *bytes, uint32_t figure_count
     g_variant_get_child(whole, 5, "^a&s", &record->warnings);
     record->tables = g_variant_get_child_value(whole, 6);
     bool has_all = numbers == (size_t)figure_count * FIGURE_NUMBERS &&
-                   (record->value_count == 0 ||
-                    record->value_count == (size_t)figure_count * record->replications);
+                   (record->replications == 0 || record->value_count % record->replications == 0);
     if (!has_all)
         point_record_clear(record);
     return has_all;

@@ -22,6 +22,9 @@ typedef struct PointWishes {
     const GArray *metrics; /* of Metric */
     uint32_t tables;       /* bit i: rows of tables[i], if a record can hold them */
     bool keeps_values;     /* each metric's value in each replication */
+    /* Figures of somebody's own, behind those of the metrics. */
+    uint32_t extra_count;
+    void (*extra)(const Study *study, Figure *figures);
 } PointWishes;
 
 /* Everything borrowed from the bytes it was read from. */
@@ -40,6 +43,11 @@ typedef struct PointRecord {
 
 /* Whether records can hold rows of a table: not those that compare, or are of all points. */
 bool point_record_can_hold(const Table *table);
+
+static inline uint32_t point_wishes_figures(const PointWishes *wishes)
+{
+    return wishes->metrics->len + wishes->extra_count;
+}
 
 /* The record of a study of one variant. `warnings`: of char *. */
 GBytes *point_record_make(const Study *study, const PointWishes *wishes, const GPtrArray *warnings,

@@ -17,7 +17,7 @@ typedef struct Writing {
 static bool is_wanted(const PointsOutput *output, uint32_t table)
 {
     if (tables[table] == &table_points)
-        return output->view->parameter_count > 0;
+        return output->has_points;
     if (tables[table] == &table_sweep)
         return output->has_sweep;
     return output->tables >> table & 1;

@@ -17,6 +17,7 @@ typedef struct PointsOutput {
     const PointsView *view;
     uint32_t tables;         /* whose rows the records hold: bit i for tables[i] */
     bool has_sweep;          /* sweep.csv */
+    bool has_points;         /* points.csv */
     const PointsFile *files; /* further ones */
     size_t file_count;
     uint64_t seed;
