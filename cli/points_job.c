@@ -208,7 +208,7 @@ static char *metrics_hash(const PointsJob *job)
 {
     GString *names = g_string_new(NULL);
     for (guint i = 0; i < job->metrics->len; i++) {
-        g_autofree char *name = metric_name(metric_at(job->metrics, i));
+        g_autofree char *name = metric_ref_text(metric_at(job->metrics, i));
         g_string_append_printf(names, "%s ", name);
     }
     char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, names->str, -1);

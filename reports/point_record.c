@@ -13,10 +13,10 @@
 
 /* --- making */
 
-static Estimate estimate_of(const Study *study, const Metric *metric)
+static Estimate estimate_of(const Study *study, const MetricRef *metric)
 {
     Estimate estimate;
-    if (study_estimate(study, 0, metric->scope, metric->name, PHASE_ALL, metric->column->name,
+    if (study_estimate(study, 0, metric->scope, metric->name, metric->phase, metric->metric->name,
                        &estimate))
         return estimate;
     return (Estimate){.value = NAN, .low = NAN, .high = NAN};
@@ -42,15 +42,16 @@ static GVariant *figures_of(const Study *study, const PointWishes *wishes)
                                      sizeof(double));
 }
 
-static void values_of(const Study *study, const Metric *metric, double *values, uint32_t count)
+static void values_of(const Study *study, const MetricRef *metric, double *values, uint32_t count)
 {
     const StudyRuns *runs = study_runs(study, 0);
     uint32_t entry = study_find_entry(runs, metric->scope, metric->name);
-    size_t column = (size_t)(metric->column - table_of_scope(metric->scope)->columns);
+    size_t column = (size_t)(metric->metric - table_of_scope(metric->scope)->columns);
     for (uint32_t i = 0; i < count; i++)
-        values[i] = entry == NO_INDEX || study_run(study, 0, i) == NULL
+        values[i] = entry == NO_INDEX || (uint32_t)metric->phase >= runs->phase_count ||
+                            study_run(study, 0, i) == NULL
                         ? (double)NAN
-                        : study_run_values(study, 0, i, entry, PHASE_ALL)[column];
+                        : study_run_values(study, 0, i, entry, metric->phase)[column];
 }
 
 static GVariant *all_values(const Study *study, const PointWishes *wishes)

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "reports/columns.h"
-#include "reports/metric.h"
+#include "reports/metrics.h"
 #include "reports/study.h"
 
 typedef struct Figure {
@@ -19,7 +19,7 @@ typedef struct Figure {
 
 /* What is wanted. */
 typedef struct PointWishes {
-    const GArray *metrics; /* of Metric */
+    const GArray *metrics; /* of MetricRef */
     uint32_t tables;       /* bit i: rows of tables[i], if a record can hold them */
     bool keeps_values;     /* each metric's value in each replication */
     /* Figures of somebody's own, behind those of the metrics. */

@@ -140,9 +140,9 @@ static void print_curve(const Plot *plot, guint curve, const char *metric)
 
 static void print_panel(const Plot *plot, const char *workload, const Panel *panel, bool has_key)
 {
-    const Metric metric = {SCOPE_WORKLOAD, (char *)(guintptr)workload,
-                           column_find(SCOPE_WORKLOAD, panel->metric)};
-    g_autofree char *name = metric_name(&metric), *column = x_column(plot);
+    const MetricRef metric = {SCOPE_WORKLOAD, (char *)(guintptr)workload,
+                              column_find(SCOPE_WORKLOAD, panel->metric), PHASE_ALL};
+    g_autofree char *name = metric_ref_text(&metric), *column = x_column(plot);
     g_autofree char *words = g_strdup_printf("%s: %s", workload, panel->title);
     g_autofree char *title = quoted(words), *x = quoted(column);
     g_string_append_printf(plot->text, "set title %s\nset xlabel %s\nset yrange %s\n%s\nplot \\\n",
@@ -167,8 +167,8 @@ static GPtrArray *workloads_of(const PointsView *view)
 {
     GPtrArray *workloads = g_ptr_array_new();
     for (guint i = 0; i < view->metrics->len; i++) {
-        const Metric *metric = metric_at(view->metrics, i);
-        if (metric->scope == SCOPE_WORKLOAD && strcmp(metric->column->name, "p99_ms") == 0)
+        const MetricRef *metric = metric_at(view->metrics, i);
+        if (metric->scope == SCOPE_WORKLOAD && strcmp(metric->metric->name, "p99_ms") == 0)
             g_ptr_array_add(workloads, metric->name);
     }
     return workloads;

@@ -165,9 +165,9 @@ static bool print_for_people(PeopleReport *report, GError **error)
 {
     print_title(report);
     for (guint i = 0; i < report->view->metrics->len; i++) {
-        const Metric *metric = metric_at(report->view->metrics, i);
+        const MetricRef *metric = metric_at(report->view->metrics, i);
         bool is_first =
-            metric->scope == SCOPE_WORKLOAD && strcmp(metric->column->name, "offered_rps") == 0;
+            metric->scope == SCOPE_WORKLOAD && strcmp(metric->metric->name, "offered_rps") == 0;
         if (is_first && !print_workload(report, metric->name, error))
             return false;
     }
@@ -200,9 +200,9 @@ static bool print_csv(GString *text, const PointsView *view, GError **error)
     return true;
 }
 
-static void print_json_figure(JsonText *json, const Metric *metric, const Figure *figure)
+static void print_json_figure(JsonText *json, const MetricRef *metric, const Figure *figure)
 {
-    g_autofree char *name = metric_name(metric);
+    g_autofree char *name = metric_ref_text(metric);
     json_text_name(json, name);
     json_text_open(json, '{');
     json_value_member(json, "estimate", figure->value);

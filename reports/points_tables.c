@@ -23,7 +23,7 @@ void sweep_header(Csv *csv, const PointsView *view)
         csv_text(csv, name);
     }
     for (guint i = 0; i < view->metrics->len; i++) {
-        g_autofree char *name = metric_name(metric_at(view->metrics, i));
+        g_autofree char *name = metric_ref_text(metric_at(view->metrics, i));
         column_of(csv, name, "");
         column_of(csv, name, "_ci_low");
         column_of(csv, name, "_ci_high");

@@ -24,6 +24,9 @@ const Observer *recorder_observer(Recorder *recorder);
  * to counts->end. */
 RunResult *recorder_finish(Recorder *recorder, const WorldCounts *counts, StopReason stop);
 
+/* What a run of it would measure, with nothing in it: for the names of things and phases. */
+RunResult *recorder_shape(const Topology *topology);
+
 /* Throws away a recorder that is not finished; NULL is fine. */
 void recorder_free(Recorder *recorder);
 

@@ -92,6 +92,12 @@ RunResult *recorder_finish(Recorder *recorder, const WorldCounts *counts, StopRe
     return result;
 }
 
+RunResult *recorder_shape(const Topology *topology)
+{
+    const WorldCounts none = {0};
+    return recorder_finish(recorder_new(topology, NULL, 0), &none, STOP_INTERRUPTED);
+}
+
 void recorder_free(Recorder *recorder)
 {
     if (recorder == NULL)

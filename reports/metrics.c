@@ -1,23 +1,23 @@
-#include "reports/metric.h"
+#include "reports/metrics.h"
 
 #include <string.h>
 
-static void metric_clear(void *metric)
+static void clear(void *metric)
 {
-    g_free(((Metric *)metric)->name);
+    metric_ref_clear(metric);
 }
 
 GArray *metrics_new(void)
 {
-    GArray *metrics = g_array_new(FALSE, FALSE, sizeof(Metric));
-    g_array_set_clear_func(metrics, metric_clear);
+    GArray *metrics = g_array_new(FALSE, FALSE, sizeof(MetricRef));
+    g_array_set_clear_func(metrics, clear);
     return metrics;
 }
 
-void metrics_add(GArray *metrics, Scope scope, const char *name, const Column *column)
+void metrics_add(GArray *metrics, Scope scope, const char *name, const Column *metric)
 {
-    Metric metric = {scope, g_strdup(name), column};
-    g_array_append_val(metrics, metric);
+    const MetricRef ref = {scope, g_strdup(name), metric, PHASE_ALL};
+    g_array_append_val(metrics, ref);
 }
 
 /* --- those of a sweep */
@@ -97,22 +97,12 @@ GArray *metrics_of_sweep(const Topology *const *topologies, size_t count)
     return metrics;
 }
 
-/* --- names */
-
-char *metric_name(const Metric *metric)
-{
-    if (metric->scope == SCOPE_SYSTEM)
-        return g_strconcat(scope_name(metric->scope), ".", metric->column->name, NULL);
-    return g_strconcat(scope_name(metric->scope), "/", metric->name, ".", metric->column->name,
-                       NULL);
-}
-
-uint32_t metrics_find(const GArray *metrics, Scope scope, const char *name, const char *column)
+uint32_t metrics_find(const GArray *metrics, Scope scope, const char *name, const char *metric)
 {
     for (guint i = 0; i < metrics->len; i++) {
-        const Metric *metric = metric_at(metrics, i);
-        if (metric->scope == scope && strcmp(metric->name, name) == 0 &&
-            strcmp(metric->column->name, column) == 0)
+        const MetricRef *ref = metric_at(metrics, i);
+        if (ref->scope == scope && ref->phase == PHASE_ALL && strcmp(ref->name, name) == 0 &&
+            strcmp(ref->metric->name, metric) == 0)
             return i;
     }
     return NO_INDEX;
