@@ -15,6 +15,9 @@ ExitCode command_run(int argc, char **argv);
 ExitCode command_compare(int argc, char **argv);
 ExitCode command_check(int argc, char **argv);
 ExitCode command_kinds(int argc, char **argv);
+ExitCode command_sweep(int argc, char **argv);
+ExitCode command_capacity(int argc, char **argv);
+ExitCode command_merge(int argc, char **argv);
 
 /* Of topple and the libraries it runs with, to stdout. */
 void print_version(void);

@@ -20,18 +20,12 @@ void complain(const char *format, ...)
 
 /* --- text */
 
-typedef struct Text {
-    char *name;   /* as messages print it */
-    char *folder; /* for the files it names */
-    char *bytes;
-    size_t length;
-} Text;
-
-static void text_clear(Text *text)
+static void text_clear(InputText *text)
 {
     g_free(text->name);
     g_free(text->folder);
     g_free(text->bytes);
+    *text = (InputText){0};
 }
 
 /* Only regular files: a FIFO would hang, a device would not end. */
@@ -51,7 +45,7 @@ static int open_regular(const char *path)
 
 /* Up to one byte more than a document may have, so that a longer one is refused by the reader, with
  * its reason. */
-static bool read_all(int fd, Text *text)
+static bool read_all(int fd, InputText *text)
 {
     size_t room = DOCUMENT_BYTES_MAX + 1;
     GByteArray *bytes = g_byte_array_new();
@@ -74,11 +68,11 @@ static bool read_all(int fd, Text *text)
     return true;
 }
 
-static bool text_read(Text *text, const char *path)
+static bool text_read(InputText *text, const char *path)
 {
     bool is_stdin = strcmp(path, "-") == 0;
-    *text = (Text){.name = g_strdup(is_stdin ? "<stdin>" : path),
-                   .folder = is_stdin ? g_strdup(".") : g_path_get_dirname(path)};
+    *text = (InputText){.name = g_strdup(is_stdin ? "<stdin>" : path),
+                        .folder = is_stdin ? g_strdup(".") : g_path_get_dirname(path)};
     int fd = is_stdin ? STDIN_FILENO : open_regular(path);
     if (fd < 0)
         return false;
@@ -90,7 +84,7 @@ static bool text_read(Text *text, const char *path)
 
 /* --- designs */
 
-static Document *parse(const Text *text, const Options *options, Problems *problems)
+static Document *parse(const InputText *text, const Options *options, Problems *problems)
 {
     Document *document =
         document_parse(text->name, text->folder, text->bytes, text->length, problems);
@@ -99,8 +93,8 @@ static Document *parse(const Text *text, const Options *options, Problems *probl
     return document;
 }
 
-static bool add_design(Input *input, const Text *text, const Options *options, const char *design,
-                       const char *shown_as, Problems *problems)
+static bool add_design(Input *input, const InputText *text, const Options *options,
+                       const char *design, const char *shown_as, Problems *problems)
 {
     g_autoptr(Document) document = parse(text, options, problems);
     if (document == NULL)
@@ -113,12 +107,14 @@ static bool add_design(Input *input, const Text *text, const Options *options, c
     return true;
 }
 
-static char **designs_of(const Text *text, const Options *options, bool all_designs,
+static char **designs_of(const InputText *text, const Options *options, bool all_designs,
                          Problems *problems)
 {
-    if (options->designs != NULL)
+    bool asks_for_all = options->designs != NULL && strcmp(options->designs[0], "*") == 0;
+    if (options->designs != NULL && !asks_for_all)
         return g_strdupv(options->designs);
-    g_autoptr(Document) document = all_designs ? parse(text, options, problems) : NULL;
+    g_autoptr(Document) document =
+        all_designs || asks_for_all ? parse(text, options, problems) : NULL;
     g_auto(GStrv) names = document != NULL ? document_design_names(document) : g_new0(char *, 1);
     GPtrArray *all = g_ptr_array_new();
     g_ptr_array_add(all, g_strdup("base"));
@@ -128,7 +124,7 @@ static char **designs_of(const Text *text, const Options *options, bool all_desi
     return (char **)g_ptr_array_free(all, FALSE);
 }
 
-static bool has_room(Input *input, const Text *text, size_t designs)
+static bool has_room(Input *input, const InputText *text, size_t designs)
 {
     input->bytes += text->length * designs;
     if (input->bytes <= INPUT_BYTES_MAX && input->designs->len + designs <= INPUT_DESIGNS_MAX)
@@ -139,7 +135,7 @@ static bool has_room(Input *input, const Text *text, size_t designs)
 }
 
 /* What is wrong with the first would be repeated by the others; else each has its own problems. */
-static bool add_designs_of_file(Input *input, const Text *text, const Options *options,
+static bool add_designs_of_file(Input *input, const InputText *text, const Options *options,
                                 bool all_designs, Problems *problems)
 {
     g_auto(GStrv) names = designs_of(text, options, all_designs, problems);
@@ -161,23 +157,8 @@ static char *name_of_file(const char *path)
     return name;
 }
 
-static ExitCode read_file(Input *input, const Options *options, const char *path, bool is_alone,
-                          bool all_designs)
+static ExitCode tell(Problems *problems, bool has_fitted)
 {
-    Text text;
-    g_autoptr(Problems) problems = problems_new();
-    if (!text_read(&text, path)) {
-        text_clear(&text);
-        return EXIT_CANNOT_READ_OR_WRITE;
-    }
-    bool has_fitted = true;
-    if (is_alone) {
-        has_fitted = add_designs_of_file(input, &text, options, all_designs, problems);
-    } else if ((has_fitted = has_room(input, &text, 1))) {
-        g_autofree char *name = name_of_file(path);
-        add_design(input, &text, options, NULL, name, problems);
-    }
-    text_clear(&text);
     if (!has_fitted)
         return EXIT_WRONG_INPUT;
     if (problems->count == 0)
@@ -185,6 +166,30 @@ static ExitCode read_file(Input *input, const Options *options, const char *path
     g_autofree char *list = problems_format(problems);
     fputs(list, stderr);
     return EXIT_WRONG_INPUT;
+}
+
+static ExitCode add_file(Input *input, const Options *options, const char *path, bool is_alone,
+                         bool all_designs)
+{
+    g_autoptr(Problems) problems = problems_new();
+    InputText *text = &input->text;
+    bool has_fitted;
+    if (is_alone) {
+        has_fitted = add_designs_of_file(input, text, options, all_designs, problems);
+    } else if ((has_fitted = has_room(input, text, 1))) {
+        g_autofree char *name = name_of_file(path);
+        add_design(input, text, options, NULL, name, problems);
+    }
+    return tell(problems, has_fitted);
+}
+
+static ExitCode read_file(Input *input, const Options *options, const char *path, bool is_alone,
+                          bool all_designs)
+{
+    text_clear(&input->text);
+    if (!text_read(&input->text, path))
+        return EXIT_CANNOT_READ_OR_WRITE;
+    return add_file(input, options, path, is_alone, all_designs);
 }
 
 static bool check_distinct(const Input *input)
@@ -201,9 +206,22 @@ static bool check_distinct(const Input *input)
     return true;
 }
 
+static void input_init(Input *input)
+{
+    *input = (Input){.designs = g_array_new(FALSE, FALSE, sizeof(Design))};
+}
+
+ExitCode input_read_text(Input *input, InputText text, const Options *options, bool all_designs)
+{
+    input_init(input);
+    input->text = text;
+    ExitCode code = add_file(input, options, text.name, true, all_designs);
+    return code == EXIT_DONE && !check_distinct(input) ? EXIT_WRONG_INPUT : code;
+}
+
 ExitCode input_read(Input *input, const Options *options, bool all_designs)
 {
-    input->designs = g_array_new(FALSE, FALSE, sizeof(Design));
+    input_init(input);
     guint count = g_strv_length(options->files);
     if (count == 0) {
         complain("no topology file is given; - reads standard input");
@@ -231,4 +249,5 @@ void input_clear(Input *input)
     if (input->designs != NULL)
         g_array_free(input->designs, TRUE);
     input->designs = NULL;
+    text_clear(&input->text);
 }

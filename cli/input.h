@@ -14,9 +14,18 @@ typedef struct Design {
     Topology *topology;
 } Design;
 
+/* A file as it was read. */
+typedef struct InputText {
+    char *name;   /* as messages print it */
+    char *folder; /* for the files it names */
+    char *bytes;  /* a NUL follows */
+    size_t length;
+} InputText;
+
 typedef struct Input {
     GArray *designs; /* of Design, in the order in which they are shown */
     size_t bytes;    /* of text that was read for them, once for each */
+    InputText text;  /* of a single file */
 } Input;
 
 /* Of all designs together, so that the answer comes within seconds and some hundred megabytes. */
@@ -24,9 +33,13 @@ typedef struct Input {
 #define INPUT_DESIGNS_MAX 200u
 
 /* Reads what the options name. `all_designs`: base and all designs of the file when --design is not
- * given; otherwise the base alone. With several files: one design each, named by its file. Problems
- * and errors are printed to stderr; EXIT_DONE when all is well. */
+ * given; otherwise the base alone. --design '*' are all of them, too. With several files: one
+ * design each, named by its file. Problems and errors are printed to stderr; EXIT_DONE when all is
+ * well. */
 ExitCode input_read(Input *input, const Options *options, bool all_designs);
+
+/* The same for one file, whose text, taken over, is there already. */
+ExitCode input_read_text(Input *input, InputText text, const Options *options, bool all_designs);
 void input_clear(Input *input);
 
 /* An error line of the command: "topple: ..." on stderr. */

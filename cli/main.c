@@ -21,8 +21,9 @@ static const Command commands[] = {
     {"check", "FILE", "validate, without simulating", command_check},
     {"kinds", "[FAMILY]", "list distributions, balancers, faults and so on, with their keys",
      command_kinds},
-    {"sweep", "FILE", "vary parameters", NULL},
-    {"capacity", "FILE", "find the highest load that meets an objective", NULL},
+    {"sweep", "FILE", "simulate many points: grids, lists, samples of parameters", command_sweep},
+    {"merge", "DIR...", "put the shards of a sweep together", command_merge},
+    {"capacity", "FILE", "find the highest load that meets an objective", command_capacity},
     {"graph", "FILE", "draw the topology", NULL},
     {"report", "DIR...", "rebuild reports from saved outputs", NULL},
 };

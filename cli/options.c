@@ -20,7 +20,7 @@ typedef struct Raw {
 } Raw;
 
 /* Options of the contract that have no meaning yet: known, so that the message can say so. */
-static const char *const later_names[] = {"fingerprint", "vary", "slo", NULL};
+static const char *const later_names[] = {"fingerprint", NULL};
 
 static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
@@ -243,15 +243,25 @@ static bool is_later(const char *name)
     return g_strv_contains(later_names, name);
 }
 
-/* Looks at the options' names before GOption does, whose message has no suggestion. */
-static bool check_names(int argc, char **argv, const GOptionEntry *entries, GError **error)
+#define NAMES_MAX 64u
+
+static size_t add_names(const char *names[NAMES_MAX], size_t count, const GOptionEntry *entries)
 {
-    const char *names[32];
-    size_t count = 0;
     for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++) {
-        if (entry->long_name[0] != '\0' && (entry->flags & G_OPTION_FLAG_HIDDEN) == 0)
+        bool is_shown = entry->long_name[0] != '\0' && (entry->flags & G_OPTION_FLAG_HIDDEN) == 0;
+        if (is_shown && count < NAMES_MAX)
             names[count++] = entry->long_name;
     }
+    return count;
+}
+
+/* Looks at the options' names before GOption does, whose message has no suggestion. */
+static bool check_names(int argc, char **argv, const GOptionEntry *entries, const GOptionEntry *own,
+                        GError **error)
+{
+    const char *names[NAMES_MAX];
+    size_t count = add_names(names, 0, entries);
+    count = add_names(names, count, own);
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (!g_str_has_prefix(argv[i], "--"))
             continue;
@@ -296,18 +306,27 @@ static void print_help(GOptionContext *context, const char *command)
 bool options_parse(Options *options, int argc, char **argv, const char *usage, const char *summary,
                    bool *has_helped, GError **error)
 {
+    static const GOptionEntry none[] = {{NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}};
+    const OptionsUsage whole = {usage, summary, none};
+    return options_parse_own(options, argc, argv, &whole, has_helped, error);
+}
+
+bool options_parse_own(Options *options, int argc, char **argv, const OptionsUsage *usage,
+                       bool *has_helped, GError **error)
+{
     Raw raw = {0};
     *options = (Options){0};
     *has_helped = false;
     g_autofree GOptionEntry *entries = entries_for(&raw);
-    GOptionContext *context = g_option_context_new(usage);
-    g_option_context_set_summary(context, summary);
+    GOptionContext *context = g_option_context_new(usage->arguments);
+    g_option_context_set_summary(context, usage->summary);
     g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_add_main_entries(context, usage->own, NULL);
     g_option_context_add_main_entries(context, entries, NULL);
     g_autofree char **arguments = g_memdup2(argv, (gsize)(argc + 1) * sizeof *argv);
     char **left = arguments;
     int count = argc;
-    bool is_right = check_names(argc, argv, entries, error) &&
+    bool is_right = check_names(argc, argv, entries, usage->own, error) &&
                     g_option_context_parse(context, &count, &left, error);
     if (is_right && raw.wants_help) {
         print_help(context, argv[0]);

@@ -33,6 +33,16 @@ typedef struct Options {
  * and --version print to stdout and set *has_helped. */
 bool options_parse(Options *options, int argc, char **argv, const char *usage, const char *summary,
                    bool *has_helped, GError **error);
+
+/* The same for a command that has further options: `own` are entries of GOption, the last one's
+ * name is NULL. What they fill in is the caller's to free. */
+typedef struct OptionsUsage {
+    const char *arguments, *summary; /* `usage` and `summary` of options_parse */
+    const GOptionEntry *own;
+} OptionsUsage;
+
+bool options_parse_own(Options *options, int argc, char **argv, const OptionsUsage *usage,
+                       bool *has_helped, GError **error);
 void options_clear(Options *options);
 
 #define OPTIONS_ERROR (options_error_quark())

@@ -1,6 +1,7 @@
 #include "cli/watch.h"
 
 #include <glib.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,31 +75,62 @@ double watch_elapsed_s(const Watch *watch)
     return now_s() - watch->started_s;
 }
 
-static void show(Watch *watch, double done)
+/* "7 s", "12 min", "3 h 05 min" */
+static char *time_display(double seconds)
 {
-    double elapsed = watch_elapsed_s(watch), left = done > 0 ? elapsed / done * (1 - done) : 0;
+    double minutes = seconds / 60;
+    if (seconds < 100)
+        return g_strdup_printf("%.0f s", seconds);
+    if (minutes < 100)
+        return g_strdup_printf("%.0f min", minutes);
+    return g_strdup_printf("%.0f h %02d min", floor(minutes / 60), (int)minutes % 60);
+}
+
+static void show(Watch *watch, double done, const char *counts)
+{
+    double elapsed = watch_elapsed_s(watch), made = done - watch->first_share;
+    g_autofree char *left = made > 0 ? time_display(elapsed / made * (1 - done)) : g_strdup("? s");
     char bar[BAR_WIDTH + 1];
     for (int i = 0; i < BAR_WIDTH; i++)
         bar[i] = i < (int)(done * BAR_WIDTH) ? '#' : '.';
     bar[BAR_WIDTH] = '\0';
-    fprintf(stderr, "\r%s %3.0f %%  %.0f s left \033[K", bar, done * 100, left);
+    fprintf(stderr, "\r%s %3.0f %%%s  %s left \033[K", bar, done * 100, counts, left);
     fflush(stderr);
     watch->has_line = true;
 }
 
-void watch_tick(void *context, double done)
+/* Whether a line is due; looks at the clock on the wall. */
+static bool looks(Watch *watch, double done)
 {
-    Watch *watch = context;
     double elapsed = watch_elapsed_s(watch);
     if (watch->max_wall_s > 0 && elapsed >= watch->max_wall_s) {
         watch->hit_wall = true;
         int none = 0;
         atomic_compare_exchange_strong(watch->stop, &none, STOPPED_BY_WALL);
     }
+    if (!watch->has_looked)
+        watch->first_share = done;
+    watch->has_looked = true;
     if (!watch->shows_progress || elapsed < SHOW_AFTER_S || elapsed - watch->shown_s < SHOW_EVERY_S)
-        return;
+        return false;
     watch->shown_s = elapsed;
-    show(watch, done);
+    return true;
+}
+
+void watch_tick(void *context, double done)
+{
+    Watch *watch = context;
+    if (looks(watch, done))
+        show(watch, done, "");
+}
+
+void watch_points(Watch *watch, double done, uint64_t count, uint64_t of, const char *things)
+{
+    if (!looks(watch, done))
+        return;
+    g_autofree char *counts =
+        g_strdup_printf("  %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " %s", count, of, things);
+    show(watch, done, counts);
 }
 
 int watch_end(Watch *watch)

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cli/options.h"
 
@@ -14,7 +15,9 @@ typedef struct Watch {
     bool has_line; /* a progress line stands on the terminal */
     double started_s;
     double shown_s;
-    double max_wall_s; /* 0: none */
+    double first_share; /* share done when it first looked: not done by this process */
+    double max_wall_s;  /* 0: none */
+    bool has_looked;
     bool hit_wall;
 } Watch;
 
@@ -27,6 +30,9 @@ void watch_start(Watch *watch, const Options *options);
 
 /* For ExperimentPlan.tick. */
 void watch_tick(void *watch, double done);
+
+/* The same for many things ("points"), which are counted in the line. */
+void watch_points(Watch *watch, double done, uint64_t count, uint64_t of, const char *things);
 
 /* Takes the progress line away. Returns the signal that ended the runs, or 0. */
 int watch_end(Watch *watch);

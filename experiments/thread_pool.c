@@ -15,6 +15,7 @@ typedef struct Loop {
     uint32_t inside; /* threads in its body */
     LoopBody body;
     void *context;
+    pthread_cond_t ended; /* its own, so that nobody wakes for another's */
 } Loop;
 
 typedef struct Worker {
@@ -31,7 +32,6 @@ struct ThreadPool {
     bool is_closing;
     pthread_mutex_t lock;
     pthread_cond_t work; /* there is a new loop, or the end */
-    pthread_cond_t done; /* a loop has ended */
 };
 
 /* --- loops, under the lock */
@@ -72,7 +72,7 @@ static void run_one(ThreadPool *pool, Loop *loop, uint32_t worker)
     pthread_mutex_lock(&pool->lock);
     loop->inside--;
     if (has_ended(loop))
-        pthread_cond_broadcast(&pool->done);
+        pthread_cond_signal(&loop->ended);
 }
 
 static void *work(void *context)
@@ -109,7 +109,6 @@ ThreadPool *thread_pool_new(uint32_t threads)
     pool->workers = g_new0(Worker, threads);
     pthread_mutex_init(&pool->lock, NULL);
     init_condition(&pool->work);
-    init_condition(&pool->done);
     for (uint32_t i = 0; i < threads; i++) {
         pool->workers[i] = (Worker){.pool = pool, .number = i};
         if (pthread_create(&pool->workers[i].thread, NULL, work, &pool->workers[i]) != 0)
@@ -129,7 +128,6 @@ void thread_pool_free(ThreadPool *pool)
     pthread_mutex_unlock(&pool->lock);
     for (uint32_t i = 0; i < pool->thread_count; i++)
         pthread_join(pool->workers[i].thread, NULL);
-    pthread_cond_destroy(&pool->done);
     pthread_cond_destroy(&pool->work);
     pthread_mutex_destroy(&pool->lock);
     g_free(pool->workers);
@@ -143,24 +141,24 @@ uint32_t thread_pool_threads(const ThreadPool *pool)
 
 /* --- running */
 
-static void wait_a_while(ThreadPool *pool, int64_t ns)
+static void wait_a_while(ThreadPool *pool, Loop *loop, int64_t ns)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += (long)(ns % SECOND_NS);
     until.tv_sec += (time_t)(ns / SECOND_NS) + until.tv_nsec / SECOND_NS;
     until.tv_nsec %= SECOND_NS;
-    pthread_cond_timedwait(&pool->done, &pool->lock, &until);
+    pthread_cond_timedwait(&loop->ended, &pool->lock, &until);
 }
 
-static void wait_and_watch(ThreadPool *pool, const Loop *loop, const LoopWatch *watch)
+static void wait_and_watch(ThreadPool *pool, Loop *loop, const LoopWatch *watch)
 {
     while (!has_ended(loop)) {
         if (watch == NULL || watch->tick == NULL) {
-            pthread_cond_wait(&pool->done, &pool->lock);
+            pthread_cond_wait(&loop->ended, &pool->lock);
             continue;
         }
-        wait_a_while(pool, watch->every_ns);
+        wait_a_while(pool, loop, watch->every_ns);
         pthread_mutex_unlock(&pool->lock);
         watch->tick(watch->context);
         pthread_mutex_lock(&pool->lock);
@@ -172,32 +170,39 @@ static void work_and_wait(ThreadPool *pool, Loop *loop, uint32_t worker)
     while (loop->taken < loop->count)
         run_one(pool, loop, worker);
     while (!has_ended(loop))
-        pthread_cond_wait(&pool->done, &pool->lock);
+        pthread_cond_wait(&loop->ended, &pool->lock);
+}
+
+/* worker NO_WORKER: from outside. */
+#define NO_WORKER UINT32_MAX
+
+static void run_loop(ThreadPool *pool, uint32_t worker, Loop *loop, const LoopWatch *watch)
+{
+    if (loop->count == 0)
+        return;
+    init_condition(&loop->ended);
+    pthread_mutex_lock(&pool->lock);
+    add_loop(pool, loop);
+    if (worker != NO_WORKER)
+        work_and_wait(pool, loop, worker);
+    else if (pool->thread_count == 0)
+        work_and_wait(pool, loop, 0);
+    else
+        wait_and_watch(pool, loop, watch);
+    pthread_mutex_unlock(&pool->lock);
+    pthread_cond_destroy(&loop->ended);
 }
 
 void thread_pool_run(ThreadPool *pool, uint64_t count, LoopBody body, void *context,
                      const LoopWatch *watch)
 {
     Loop loop = {.count = count, .body = body, .context = context};
-    if (count == 0)
-        return;
-    pthread_mutex_lock(&pool->lock);
-    add_loop(pool, &loop);
-    if (pool->thread_count == 0)
-        work_and_wait(pool, &loop, 0);
-    else
-        wait_and_watch(pool, &loop, watch);
-    pthread_mutex_unlock(&pool->lock);
+    run_loop(pool, NO_WORKER, &loop, watch);
 }
 
 void thread_pool_run_inside(ThreadPool *pool, uint32_t worker, uint64_t count, LoopBody body,
                             void *context)
 {
     Loop loop = {.count = count, .body = body, .context = context};
-    if (count == 0)
-        return;
-    pthread_mutex_lock(&pool->lock);
-    add_loop(pool, &loop);
-    work_and_wait(pool, &loop, worker);
-    pthread_mutex_unlock(&pool->lock);
+    run_loop(pool, worker, &loop, NULL);
 }

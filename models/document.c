@@ -7,6 +7,7 @@
 #include "models/merge_patch.h"
 #include "models/scanner.h"
 #include "sim/check.h"
+#include "sim/rng.h"
 
 /* Nodes that document_merge_copies may copy in the life of a document: more than any sensible file
  * needs, and done in a second or two. */
@@ -30,6 +31,7 @@ struct Document {
     GHashTable *constants; /* JSON text -> cJSON */
     GHashTable *copies;    /* set of cJSON */
     size_t copied;
+    uint64_t data_hash; /* of lines of other files */
 };
 
 static void source_free(void *data)
@@ -223,6 +225,16 @@ const char *document_name(const Document *document)
 const char *document_folder(const Document *document)
 {
     return document->folder;
+}
+
+void document_add_data(Document *document, const char *line)
+{
+    document->data_hash = sim_mix(document->data_hash, sim_hash(line));
+}
+
+uint64_t document_data_hash(const Document *document)
+{
+    return document->data_hash;
 }
 
 cJSON *document_root(Document *document)

@@ -10,6 +10,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "models/problems.h"
 
@@ -37,13 +38,32 @@ const char *document_name(const Document *document);
  * reported as of "--set". */
 bool document_set(Document *document, const char *assignment, Problems *problems);
 
+/* The same for a pointer and a JSON text; problems are reported as of `source` ("--vary"). */
+bool document_put(Document *document, const char *source, const char *pointer, const char *json,
+                  Problems *problems);
+
+/* The JSON text of the value at a pointer, to be freed; NULL if it names nothing. */
+char *document_get(const Document *document, const char *pointer);
+
+/* Why a pointer names nothing, in words, to be freed: "there is no "crat" in /services; did you
+ * mean "cart"?". NULL if it names a value. */
+char *document_missing(const Document *document, const char *pointer);
+
 /* Merges /designs/<name>/patch (RFC 7396) into the root and removes /designs, keeping positions.
  * With name NULL or "base" only /designs is removed. A problem when there is no such design. */
 bool document_apply_design(Document *document, const char *name, Problems *problems);
 
+/* Removes all members of a member of the root but one, if there are any. */
+void document_keep_only(Document *document, const char *member, const char *name);
+
 /* The names under /designs in file order, NULL-terminated; empty when there are none or it is no
  * object. */
 char **document_design_names(const Document *document);
+
+/* Lines of the files that the topology names are counted in as they are read: what is read depends
+ * on them as on the text. 0: there were none. */
+void document_add_data(Document *document, const char *line);
+uint64_t document_data_hash(const Document *document);
 
 /* The tree as JSON text, two spaces of indentation, members in order, numbers as they were written,
  * LF at the end. */

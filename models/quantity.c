@@ -160,3 +160,39 @@ char *duration_format(SimTime value)
     }
     return format_decimal(value, best != NULL ? best : units);
 }
+
+/* --- JSON */
+
+static bool is_number(const char *json)
+{
+    return json[0] == '-' || g_ascii_isdigit(json[0]);
+}
+
+bool quantity_of_json(const char *json, double *value, const char **unit)
+{
+    static const struct {
+        const QuantityUnit *units;
+        const char *name;
+        double divisor;
+    } families[] = {{quantity_time_units, "ms", 1e6},
+                    {quantity_size_units, "bytes", 1},
+                    {quantity_bandwidth_units, "bps", 1}};
+    *unit = "";
+    if (is_number(json)) {
+        *value = g_ascii_strtod(json, NULL);
+        return true;
+    }
+    size_t length = strlen(json);
+    if (length < 3 || json[0] != '"')
+        return false;
+    g_autofree char *text = g_strndup(json + 1, length - 2);
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
+        int64_t whole;
+        if (quantity_parse(text, families[i].units, INT64_MAX, &whole) != QUANTITY_OK)
+            continue;
+        *unit = families[i].name;
+        *value = (double)whole / families[i].divisor;
+        return true;
+    }
+    return false;
+}

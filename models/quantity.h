@@ -3,6 +3,7 @@
 #ifndef TOPPLE_MODELS_QUANTITY_H
 #define TOPPLE_MODELS_QUANTITY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct QuantityUnit {
@@ -27,5 +28,10 @@ typedef enum QuantityStatus {
 /* digits[.digits]unit, or "0". Rounded to the nearest whole base unit. */
 QuantityStatus quantity_parse(const char *text, const QuantityUnit *units, int64_t max,
                               int64_t *value);
+
+/* The number that a JSON text stands for: a number, or a text that is a duration (in ms), a size
+ * (in bytes) or a bandwidth (in bits per second); `unit` is then "ms", "bytes" or "bps", else "".
+ * False for all else. */
+bool quantity_of_json(const char *json, double *value, const char **unit);
 
 #endif

@@ -441,6 +441,7 @@ typedef struct Topology {
     const double *visits;
 
     char *resolved;      /* the design's whole file as JSON text */
+    uint64_t data_hash;  /* of the other files that it names, as they were read; 0: none */
     GPtrArray *warnings; /* of char *: what is legal but doubtful, with its place */
     struct Arena *arena; /* owns all of the above */
 } Topology;

@@ -139,6 +139,7 @@ static double broker_deepest(const Measures *measures)
         .direction = DIRECTION_##direction_, __VA_ARGS__                                           \
     }
 #define SERIES .is_in_series = true
+#define SWEEP  .is_in_sweep = true
 
 #define VARIANT_LABELS                                                                             \
     LABEL("topology", "", "name of the topology"),                                                 \
@@ -168,22 +169,22 @@ static const Column request_columns[] = {
     METRIC("timed_out", "requests", COUNT, LOWER, "requests that the workload itself gave up", .index = REQUEST_TIMED_OUT, SERIES),
     METRIC("rejected", "requests", COUNT, LOWER, "requests that the entry service refused for good", .index = REQUEST_REJECTED, SERIES),
     METRIC("in_flight_at_end", "requests", COUNT, NEUTRAL, "requests that had not ended when the run was over", .index = REQUEST_IN_FLIGHT),
-    METRIC("offered_rps", "1/s", RATE, NEUTRAL, "offered per second of the phase", .index = REQUEST_OFFERED, SERIES),
-    METRIC("throughput_rps", "1/s", VALUE, HIGHER, "replies of any kind per second: succeeded, failed and rejected, not timed_out", .value = request_throughput, SERIES),
-    METRIC("goodput_rps", "1/s", RATE, HIGHER, "succeeded per second, within the workload's SLO latency if it has one (the tightest, if several)", .index = REQUEST_GOOD, SERIES),
-    METRIC("availability_ratio", "ratio", VALUE, HIGHER, "succeeded / completed", .value = request_availability, SERIES),
-    METRIC("mean_ms", "ms", MEAN, LOWER, "mean latency of succeeded requests, from the intended start to the answer", .index = REQUEST_LATENCY, SERIES),
+    METRIC("offered_rps", "1/s", RATE, NEUTRAL, "offered per second of the phase", .index = REQUEST_OFFERED, SERIES, SWEEP),
+    METRIC("throughput_rps", "1/s", VALUE, HIGHER, "replies of any kind per second: succeeded, failed and rejected, not timed_out", .value = request_throughput, SERIES, SWEEP),
+    METRIC("goodput_rps", "1/s", RATE, HIGHER, "succeeded per second, within the workload's SLO latency if it has one (the tightest, if several)", .index = REQUEST_GOOD, SERIES, SWEEP),
+    METRIC("availability_ratio", "ratio", VALUE, HIGHER, "succeeded / completed", .value = request_availability, SERIES, SWEEP),
+    METRIC("mean_ms", "ms", MEAN, LOWER, "mean latency of succeeded requests, from the intended start to the answer", .index = REQUEST_LATENCY, SERIES, SWEEP),
     METRIC("stddev_ms", "ms", STDDEV, LOWER, "standard deviation of that latency", .index = REQUEST_LATENCY),
-    METRIC("p50_ms", "ms", PERCENTILE, LOWER, "median latency of succeeded requests", .index = REQUEST_LATENCY, .p = 0.5, SERIES),
+    METRIC("p50_ms", "ms", PERCENTILE, LOWER, "median latency of succeeded requests", .index = REQUEST_LATENCY, .p = 0.5, SERIES, SWEEP),
     METRIC("p90_ms", "ms", PERCENTILE, LOWER, "90th percentile of it", .index = REQUEST_LATENCY, .p = 0.9),
-    METRIC("p95_ms", "ms", PERCENTILE, LOWER, "95th percentile of it", .index = REQUEST_LATENCY, .p = 0.95),
-    METRIC("p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = REQUEST_LATENCY, .p = 0.99, SERIES),
-    METRIC("p999_ms", "ms", PERCENTILE, LOWER, "99.9th percentile of it", .index = REQUEST_LATENCY, .p = 0.999),
+    METRIC("p95_ms", "ms", PERCENTILE, LOWER, "95th percentile of it", .index = REQUEST_LATENCY, .p = 0.95, SWEEP),
+    METRIC("p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = REQUEST_LATENCY, .p = 0.99, SERIES, SWEEP),
+    METRIC("p999_ms", "ms", PERCENTILE, LOWER, "99.9th percentile of it", .index = REQUEST_LATENCY, .p = 0.999, SWEEP),
     METRIC("max_ms", "ms", MAX, LOWER, "the longest latency of a succeeded request", .index = REQUEST_LATENCY, SERIES),
     METRIC("failed_mean_ms", "ms", MEAN, LOWER, "mean time until requests that did not succeed (failed, timed out, rejected) ended", .index = REQUEST_FAILED_LATENCY),
     METRIC("failed_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of that time", .index = REQUEST_FAILED_LATENCY, .p = 0.99),
     METRIC("completion_mean_ms", "ms", MEAN, LOWER, "mean time of succeeded requests until the last piece of work that they caused was done, asynchronous work included", .index = REQUEST_COMPLETION),
-    METRIC("completion_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of that time", .index = REQUEST_COMPLETION, .p = 0.99),
+    METRIC("completion_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of that time", .index = REQUEST_COMPLETION, .p = 0.99, SWEEP),
 };
 
 static const Column service_columns[] = {
@@ -197,18 +198,18 @@ static const Column service_columns[] = {
     METRIC("rejected", "visits", COUNT, LOWER, "refused at the door: queue full, fault", .index = VISITS_REJECTED, SERIES),
     METRIC("abandoned", "visits", COUNT, LOWER, "left the queue without service (timeout, expired), or cancelled", .index = VISITS_ABANDONED, SERIES),
     METRIC("replicas_mean", "replicas", VALUE, NEUTRAL, "mean number of replicas", .value = service_replicas),
-    METRIC("thread_utilization", "ratio", VALUE, NEUTRAL, "share of all threads of the service that are held; of an event loop, of max_in_flight", .value = service_threads_used, SERIES),
-    METRIC("cpu_utilization", "ratio", VALUE, NEUTRAL, "share of all its cores that are busy; empty without `cpu`", .value = service_cpu_used, SERIES),
+    METRIC("thread_utilization", "ratio", VALUE, NEUTRAL, "share of all threads of the service that are held; of an event loop, of max_in_flight", .value = service_threads_used, SERIES, SWEEP),
+    METRIC("cpu_utilization", "ratio", VALUE, NEUTRAL, "share of all its cores that are busy; empty without `cpu`", .value = service_cpu_used, SERIES, SWEEP),
     METRIC("in_system_mean", "visits", VALUE, LOWER, "mean number waiting and in service, all replicas together", .value = service_in_system, SERIES),
-    METRIC("queue_mean", "visits", VALUE, LOWER, "mean number waiting for a thread, all replicas together", .value = service_queue, SERIES),
+    METRIC("queue_mean", "visits", VALUE, LOWER, "mean number waiting for a thread, all replicas together", .value = service_queue, SERIES, SWEEP),
     METRIC("queue_max", "visits", LARGEST, LOWER, "the longest queue of one replica that an arrival made", .value = largest, SERIES),
     METRIC("queue_wait_mean_ms", "ms", MEAN, LOWER, "mean wait for a thread, of all that got one", .index = VISIT_QUEUE_WAIT),
-    METRIC("queue_wait_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = VISIT_QUEUE_WAIT, .p = 0.99),
+    METRIC("queue_wait_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = VISIT_QUEUE_WAIT, .p = 0.99, SWEEP),
     METRIC("response_mean_ms", "ms", MEAN, LOWER, "mean time from the arrival at the replica to the departure of the reply, completed ones", .index = VISIT_RESPONSE, SERIES),
     METRIC("response_p50_ms", "ms", PERCENTILE, LOWER, "median of it", .index = VISIT_RESPONSE, .p = 0.5, SERIES),
-    METRIC("response_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = VISIT_RESPONSE, .p = 0.99, SERIES),
-    METRIC("wasted_work_ratio", "ratio", VALUE, LOWER, "share of the CPU time spent on visits whose caller no longer waited or got an error", .value = service_wasted),
-    METRIC("work_amplification", "ratio", VALUE, LOWER, "arrivals / those that the requests would cause without failures and retries", .value = service_amplification),
+    METRIC("response_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = VISIT_RESPONSE, .p = 0.99, SERIES, SWEEP),
+    METRIC("wasted_work_ratio", "ratio", VALUE, LOWER, "share of the CPU time spent on visits whose caller no longer waited or got an error", .value = service_wasted, SWEEP),
+    METRIC("work_amplification", "ratio", VALUE, LOWER, "arrivals / those that the requests would cause without failures and retries", .value = service_amplification, SWEEP),
 };
 
 #define REASON(outcome_, name_, meaning_) METRIC(name_, "attempts", COUNT, LOWER, meaning_, .index = LINK_OUTCOMES + (outcome_), SERIES)
@@ -234,12 +235,12 @@ static const Column link_columns[] = {
     REASON(OUTCOME_THROTTLED, "throttled", "not sent: adaptive throttling"),
     REASON(OUTCOME_POOL_OVERFLOW, "pool_overflow", "not sent: no connection to be had"),
     REASON(OUTCOME_NO_HEALTHY_HOST, "no_healthy_host", "not sent: no replica to choose from"),
-    METRIC("retry_amplification", "ratio", VALUE, LOWER, "attempts / calls", .value = link_amplification, SERIES),
+    METRIC("retry_amplification", "ratio", VALUE, LOWER, "attempts / calls", .value = link_amplification, SERIES, SWEEP),
     METRIC("breaker_trips", "times", EMPTY, LOWER, "times a circuit breaker opened; empty: not simulated yet"),
     METRIC("breaker_open_s", "s", EMPTY, LOWER, "time that circuit breakers were open; empty: not simulated yet"),
     METRIC("latency_mean_ms", "ms", MEAN, LOWER, "mean time from the call to its success, all attempts and back-offs included; of an asynchronous link: until it is handed over", .index = LINK_LATENCY, SERIES),
     METRIC("latency_p50_ms", "ms", PERCENTILE, LOWER, "median of it", .index = LINK_LATENCY, .p = 0.5, SERIES),
-    METRIC("latency_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = LINK_LATENCY, .p = 0.99, SERIES),
+    METRIC("latency_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = LINK_LATENCY, .p = 0.99, SERIES, SWEEP),
     METRIC("connections", "connections", COUNT, LOWER, "connections that the pool began to open", .index = LINK_CONNECTIONS, SERIES),
     METRIC("pool_wait_mean_ms", "ms", MEAN, LOWER, "mean time that attempts waited for a connection, those refused left out", .index = LINK_POOL_WAIT),
     METRIC("pool_wait_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = LINK_POOL_WAIT, .p = 0.99),
@@ -259,18 +260,18 @@ static const Column broker_columns[] = {
     METRIC("dropped", "messages", COUNT, LOWER, "messages lost for good", .index = BROKER_DROPPED, SERIES),
     METRIC("expired", "messages", COUNT, LOWER, "messages whose time to live ended while they waited, dead letters or not; of a stream see dropped", .index = BROKER_EXPIRED, SERIES),
     METRIC("duplicates", "deliveries", COUNT, LOWER, "messages processed once more than needed", .index = BROKER_DUPLICATES, SERIES),
-    METRIC("depth_mean", "messages", VALUE, LOWER, "mean number of messages ready for delivery; of a stream, records not committed: the lag", .value = broker_depth, SERIES),
+    METRIC("depth_mean", "messages", VALUE, LOWER, "mean number of messages ready for delivery; of a stream, records not committed: the lag", .value = broker_depth, SERIES, SWEEP),
     METRIC("depth_max", "messages", LARGEST, LOWER, "largest number of them (of one subscription)", .value = broker_deepest, SERIES),
     METRIC("delay_mean_ms", "ms", MEAN, LOWER, "mean time from the publication to a delivery", .index = BROKER_DELAY, SERIES),
-    METRIC("delay_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = BROKER_DELAY, .p = 0.99, SERIES),
+    METRIC("delay_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = BROKER_DELAY, .p = 0.99, SERIES, SWEEP),
     METRIC("completion_mean_ms", "ms", MEAN, LOWER, "mean time from the publication to the acknowledgement; of a stream, to the commit", .index = BROKER_COMPLETION),
-    METRIC("completion_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = BROKER_COMPLETION, .p = 0.99),
+    METRIC("completion_p99_ms", "ms", PERCENTILE, LOWER, "99th percentile of it", .index = BROKER_COMPLETION, .p = 0.99, SWEEP),
     METRIC("lost", "messages", COUNT, LOWER, "messages delivered at most once that no consumer was there for, or that were with a consumer as it crashed", .index = BROKER_LOST, SERIES),
     METRIC("undone", "messages", COUNT, LOWER, "messages acknowledged before their processing, which then failed or was lost in a crash", .index = BROKER_UNDONE, SERIES),
     METRIC("reordered", "messages", COUNT, LOWER, "messages of a queue or topic dealt with after a later one of the same key, or, without keys, of the same queue", .index = BROKER_REORDERED, SERIES),
     METRIC("executed_twice", "deliveries", COUNT, LOWER, "deliveries processed with success although the message had been before", .index = BROKER_EXECUTED_TWICE, SERIES),
     METRIC("deduplicated", "deliveries", COUNT, NEUTRAL, "messages that the consumer recognised as done before: not processed, or, when it was known only at the end, processed without effect", .index = BROKER_DEDUPLICATED, SERIES),
-    METRIC("age_max_ms", "ms", VALUE, LOWER, "greatest age, since its publication, of a message that waited", .value = broker_oldest, SERIES),
+    METRIC("age_max_ms", "ms", LARGEST, LOWER, "greatest age, since its publication, of a message that waited", .value = broker_oldest, SERIES),
     METRIC("drain_s", "s", VALUE, LOWER, "time from the end of the last fault until no more messages wait than ever before the first; of a topic or stream, in all subscriptions or groups; empty: not within the run, or there is no such fault", .value = broker_drain),
 };
 
@@ -346,6 +347,48 @@ static const Column point_columns[] = {
     LABEL("value", "", "its value at this point, as JSON"),
 };
 
+static const Column sweep_columns[] = {
+    VARIANT_LABELS,
+    LABEL("seed", "", "seed of the random draws"),
+    LABEL("replications", "", "replications that were simulated at this point"),
+    LABEL("flag", "", "`stopped_by_limit`: not every run came to its end"),
+};
+
+static const Column capacity_columns[] = {
+    VARIANT_LABELS,
+    LABEL("slo", "", "name of the objective"),
+    LABEL("parameter", "", "JSON Pointer of what was searched along"),
+    LABEL("unit", "", "unit of its values, as the file writes it; empty: numbers"),
+    LABEL("asked", "", "`highest` or `lowest` value that meets the objective"),
+    LABEL("meets", "", "that value: the last one that clearly met it; empty: none did"),
+    LABEL("misses", "", "the first value that clearly missed it; empty: none did. What lies between could not be told apart, or is as near as was asked for"),
+    LABEL("looks", "", "values that were simulated"),
+    LABEL("goodput_rps", "1/s", "goodput of the objective's workload at the value that meets it"),
+    LABEL("limit_service", "", "the service that limits: the busiest one at the value that misses it (that meets it, if none missed it)"),
+    LABEL("limit_resource", "", "what of it: `threads` or `cores`"),
+    LABEL("limit_utilization", "ratio", "how busy it is there"),
+};
+
+static const Column probe_columns[] = {
+    VARIANT_LABELS,
+    LABEL("slo", "", "name of the objective"),
+    LABEL("parameter", "", "JSON Pointer of what was searched along"),
+    LABEL("unit", "", "unit of its values, as the file writes it; empty: numbers"),
+    LABEL("look", "", "number of the look, from 0, in the order in which they were taken"),
+    LABEL("value", "", "value that was simulated"),
+    LABEL("replications", "", "replications that were simulated; an undecided look is taken again with four times as many"),
+    LABEL("objective_ratio", "ratio", "share of the offered requests that must succeed within the objective's latency"),
+    LABEL("attained_ratio", "ratio", "share that did"),
+    LABEL("attained_ci_low", "ratio", "lower end of its 95 % confidence interval"),
+    LABEL("attained_ci_high", "ratio", "upper end of it"),
+    LABEL("kept_up_ratio", "ratio", "requests that ended in the second half of the measured part over those that were offered there: clearly below 0.99, a backlog grows"),
+    LABEL("kept_up_ci_low", "ratio", "lower end of its 95 % confidence interval"),
+    LABEL("kept_up_ci_high", "ratio", "upper end of it"),
+    LABEL("goodput_rps", "1/s", "goodput of the objective's workload"),
+    LABEL("p99_ms", "ms", "99th percentile of its latency"),
+    LABEL("outcome", "", "`pass`, `fail` or `undecided`"),
+};
+
 static const Column series_labels[] = {
     RUN_LABELS,
     SCOPE_LABELS,
@@ -375,8 +418,23 @@ TABLE(table_compare, "compare.csv", "design, scope, name, phase and metric", com
 TABLE(table_expectations, "expectations.csv", "expectation and design", expectation_columns);
 TABLE(table_points, "points.csv", "point and parameter", point_columns);
 
+#define POINTS_TABLE(name_, file_, rows_, columns_)                                                \
+    const Table name_ = {                                                                          \
+        .file = file_,                                                                             \
+        .rows = rows_,                                                                             \
+        .columns = columns_,                                                                       \
+        .column_count = sizeof columns_ / sizeof columns_[0],                                      \
+        .is_of_points = true,                                                                      \
+    }
+
+POINTS_TABLE(table_sweep, "sweep.csv", "design and point", sweep_columns);
+POINTS_TABLE(table_capacity, "capacity.csv", "design and point of other parameters",
+             capacity_columns);
+POINTS_TABLE(table_probes, "probes.csv", "value that capacity looked at", probe_columns);
+
 const Table *const tables[] = {
     &table_summary, &table_requests,     &table_services,    &table_links,
     &table_brokers, &table_timeseries,   &table_percentiles, &table_events,
-    &table_compare, &table_expectations, &table_points,      NULL,
+    &table_compare, &table_expectations, &table_points,      &table_sweep,
+    NULL,
 };

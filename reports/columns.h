@@ -33,6 +33,7 @@ typedef struct Column {
     double p;
     double (*value)(const Measures *measures);
     bool is_in_series; /* also a column of timeseries.csv */
+    bool is_in_sweep;  /* also columns of sweep.csv, with its interval */
 } Column;
 
 typedef struct Table {
@@ -40,11 +41,12 @@ typedef struct Table {
     const char *rows; /* one row per what */
     const Column *columns;
     size_t column_count;
+    bool is_of_points; /* of many points together, not of one study; further columns may follow */
 } Table;
 
 extern const Table table_summary, table_requests, table_services, table_links, table_brokers,
     table_timeseries, table_percentiles, table_events, table_compare, table_expectations,
-    table_points;
+    table_points, table_sweep, table_capacity, table_probes;
 
 /* The wide table that holds a scope's metrics; SCOPE_SYSTEM has those of SCOPE_WORKLOAD. */
 const Table *table_of_scope(Scope scope);
@@ -71,6 +73,9 @@ bool column_is_largest(const Column *column);
 
 /* True if the value is made of samples, whose number is the number of observations. */
 bool column_is_of_samples(const Column *column);
+
+/* Number of tables[]. */
+#define TABLES_MAX 32
 
 #define SERIES_COLUMNS_MAX 80
 

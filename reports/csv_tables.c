@@ -297,10 +297,9 @@ static bool write_points(TableWriter *writer, const Study *study)
     return true;
 }
 
-bool table_write(TableWriter *writer, const Table *table, const Study *study,
-                 const GArray *comparison)
+bool table_write_rows(TableWriter *writer, const Table *table, const Study *study,
+                      const GArray *comparison)
 {
-    csv_header(&writer->csv, table);
     if (table == &table_summary)
         return write_summary(writer, study);
     if (table == &table_percentiles)
@@ -316,4 +315,11 @@ bool table_write(TableWriter *writer, const Table *table, const Study *study,
     if (table == &table_events)
         return for_each_run(writer, table, study, write_events_run);
     return for_each_run(writer, table, study, write_wide_run);
+}
+
+bool table_write(TableWriter *writer, const Table *table, const Study *study,
+                 const GArray *comparison)
+{
+    csv_header(&writer->csv, table);
+    return table_write_rows(writer, table, study, comparison);
 }

@@ -16,4 +16,8 @@ typedef struct TableWriter {
 bool table_write(TableWriter *writer, const Table *table, const Study *study,
                  const GArray *comparison);
 
+/* The rows alone. */
+bool table_write_rows(TableWriter *writer, const Table *table, const Study *study,
+                      const GArray *comparison);
+
 #endif

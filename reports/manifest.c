@@ -31,27 +31,35 @@ static void print_libraries(JsonText *json, const char *const *libraries)
     json_text_close(json, '}');
 }
 
-static void print_variant(JsonText *json, const Study *study, uint32_t index)
+/* point NULL: of many points, each with replications of its own. */
+static void print_topology(JsonText *json, const char *design, const char *point,
+                           uint32_t replications, const Topology *topology)
 {
-    const StudyVariant *variant = study_variant(study, index);
-    const Topology *topology = variant->topology;
-    uint32_t replications = 0;
-    for (uint32_t i = 0; i < study_replication_count(study, index); i++)
-        replications += study_run(study, index, i) != NULL;
-    json_text_open(json, '{');
     json_label_member(json, "topology", topology->name);
-    json_label_member(json, "design", variant->design);
-    json_label_member(json, "point", variant->point);
+    json_label_member(json, "design", design);
+    if (point != NULL)
+        json_label_member(json, "point", point);
     if (topology->resolved != NULL) {
         g_autofree char *sha256 =
             g_compute_checksum_for_string(G_CHECKSUM_SHA256, topology->resolved, -1);
         json_label_member(json, "resolved_sha256", sha256);
     }
-    json_value_member(json, "replications", replications);
+    if (point != NULL)
+        json_value_member(json, "replications", replications);
     json_value_member(json, "warmup_s", sim_time_to_s(topology->simulation.warmup));
     json_text_raw_member(json, "warmup_found",
                          topology->simulation.finds_warmup ? "true" : "false");
     json_value_member(json, "duration_s", sim_time_to_s(topology->simulation.duration));
+}
+
+static void print_variant(JsonText *json, const Study *study, uint32_t index)
+{
+    const StudyVariant *variant = study_variant(study, index);
+    uint32_t replications = 0;
+    for (uint32_t i = 0; i < study_replication_count(study, index); i++)
+        replications += study_run(study, index, i) != NULL;
+    json_text_open(json, '{');
+    print_topology(json, variant->design, variant->point, replications, variant->topology);
     json_text_close(json, '}');
 }
 
@@ -73,14 +81,13 @@ static void print_precision(JsonText *json, const Study *study)
     json_text_close(json, '}');
 }
 
-static void print_warnings(JsonText *json, const Study *study, const Provenance *provenance)
+static void print_warnings(JsonText *json, const char *const *warnings, const GPtrArray *notes)
 {
-    g_autoptr(GPtrArray) notes = study_notes(study);
     json_text_name(json, "warnings");
     json_text_open(json, '[');
-    for (const char *const *at = provenance->warnings; at != NULL && *at != NULL; at++)
-        print_valid(json, *at);
-    for (guint i = 0; i < notes->len; i++)
+    for (; warnings != NULL && *warnings != NULL; warnings++)
+        print_valid(json, *warnings);
+    for (guint i = 0; notes != NULL && i < notes->len; i++)
         print_valid(json, g_ptr_array_index(notes, i));
     json_text_close(json, ']');
 }
@@ -95,32 +102,67 @@ static void print_file(JsonText *json, const OutputFile *file)
     json_text_close(json, '}');
 }
 
+/* What is there before the designs, and behind them. */
+static void print_head(JsonText *json, const Provenance *provenance, uint64_t seed)
+{
+    /* A text: numbers of JSON keep only 53 bits of it. */
+    g_autofree char *text = g_strdup_printf("%" PRIu64, seed);
+    json_text_open(json, '{');
+    json_value_member(json, "format", 1);
+    json_label_member(json, "version", provenance->version);
+    print_libraries(json, provenance->libraries);
+    print_strings(json, "command_line", provenance->command_line);
+    json_label_member(json, "seed", text);
+}
+
+static void print_tail(JsonText *json, const Provenance *provenance, const GPtrArray *notes,
+                       const GPtrArray *files)
+{
+    json_value_member(json, "wall_s", provenance->wall_s);
+    json_text_raw_member(json, "complete", provenance->is_complete ? "true" : "false");
+    print_warnings(json, provenance->warnings, notes);
+    json_text_name(json, "files");
+    json_text_open(json, '[');
+    for (guint i = 0; i < files->len; i++)
+        print_file(json, g_ptr_array_index(files, i));
+    json_text_close(json, ']');
+    json_text_close(json, '}');
+    g_string_append_c(json->text, '\n');
+}
+
 void manifest_print(GString *text, const Study *study, const Provenance *provenance,
                     const GPtrArray *files)
 {
     JsonText json = {.text = text};
-    /* A text: numbers of JSON keep only 53 bits of it. */
-    g_autofree char *seed = g_strdup_printf("%" PRIu64, study_seed(study));
-    json_text_open(&json, '{');
-    json_value_member(&json, "format", 1);
-    json_label_member(&json, "version", provenance->version);
-    print_libraries(&json, provenance->libraries);
-    print_strings(&json, "command_line", provenance->command_line);
-    json_label_member(&json, "seed", seed);
+    g_autoptr(GPtrArray) notes = study_notes(study);
+    print_head(&json, provenance, study_seed(study));
     json_text_name(&json, "designs");
     json_text_open(&json, '[');
     for (uint32_t i = 0; i < study_variant_count(study); i++)
         print_variant(&json, study, i);
     json_text_close(&json, ']');
-    json_value_member(&json, "wall_s", provenance->wall_s);
-    json_text_raw_member(&json, "complete", provenance->is_complete ? "true" : "false");
     print_precision(&json, study);
-    print_warnings(&json, study, provenance);
-    json_text_name(&json, "files");
+    print_tail(&json, provenance, notes, files);
+}
+
+static void print_design(JsonText *json, const PointsDesign *design)
+{
+    json_text_open(json, '{');
+    print_topology(json, design->name, NULL, 0, design->topology);
+    json_text_close(json, '}');
+}
+
+void manifest_print_points(GString *text, const PointsOutput *output, const GPtrArray *files)
+{
+    JsonText json = {.text = text};
+    print_head(&json, output->provenance, output->seed);
+    json_text_name(&json, "designs");
     json_text_open(&json, '[');
-    for (guint i = 0; i < files->len; i++)
-        print_file(&json, g_ptr_array_index(files, i));
+    for (uint32_t i = 0; i < output->view->design_count; i++)
+        print_design(&json, &output->view->designs[i]);
     json_text_close(&json, ']');
-    json_text_close(&json, '}');
-    g_string_append_c(text, '\n');
+    print_strings(&json, "parameters", output->parameters);
+    json_label_member(&json, "sampling", output->sampling);
+    json_value_member(&json, "points", (double)output->view->point_count);
+    print_tail(&json, output->provenance, NULL, files);
 }

@@ -106,6 +106,8 @@ const char *line_file_next(LineFile *file)
     while (!file->has_failed && fgets(file->buffer, sizeof file->buffer, file->stream) != NULL) {
         file->line++;
         const char *line = checked_line(file);
+        if (line != NULL)
+            document_add_data(file->spec.document, line);
         if (line == NULL || line[0] != '\0')
             return line;
     }

@@ -342,6 +342,7 @@ Topology *topology_read(Document *document, const char *design, Problems *proble
     if (document_apply_design(document, design, problems) &&
         read_all(document, topology, problems)) {
         topology->resolved = document_print(document);
+        topology->data_hash = document_data_hash(document);
         return topology;
     }
     topology_free(topology);

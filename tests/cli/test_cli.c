@@ -182,6 +182,12 @@ static void test_every_command_of_the_readme_works(void **state)
     assert_commands_work("README.md");
 }
 
+static void test_every_command_of_the_page_on_experiments_works(void **state)
+{
+    (void)state;
+    assert_commands_work("docs/experiments.md");
+}
+
 /* What a command prints, to be freed; it must succeed. */
 static char *output_of(const char *command)
 {
@@ -248,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_command_line_answers_as_written),
         cmocka_unit_test(test_every_command_of_the_readme_works),
+        cmocka_unit_test(test_every_command_of_the_page_on_experiments_works),
         cmocka_unit_test(test_what_is_called_json_is_json),
         cmocka_unit_test(test_any_number_of_threads_writes_the_same_bytes),
     };

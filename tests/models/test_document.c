@@ -307,6 +307,50 @@ static void test_a_set_value_is_placed_in_its_assignment(void **state)
     assert_placed(document, "a", "t.json:1:7: /a: here\n");
 }
 
+typedef struct Look {
+    const char *pointer, *value, *missing; /* one of the two is NULL */
+} Look;
+
+static void test_a_pointer_names_a_value_or_it_is_told_why_not(void **state)
+{
+    (void)state;
+    g_autoptr(Document) document =
+        parse_good("{\"services\": {\"cart\": {\"threads\": 1.50}, \"a/b\": [7, \"x\"]}}");
+    const Look looks[] = {
+        {"/services/cart/threads", "1.50", NULL},
+        {"/services/a~1b/1", "\"x\"", NULL},
+        {"/services/a~1b", "[\n  7,\n  \"x\"\n]", NULL},
+        {"/services/crat/threads", NULL,
+         "there is no \"crat\" in /services; did you mean \"cart\"?"},
+        {"/services/cart/threads/x", NULL, "there is no \"x\" in /services/cart/threads"},
+        {"/services/a~1b/2", NULL, "there is no \"2\" in /services/a/b"},
+        {"/sevices", NULL, "there is no \"sevices\" in the file; did you mean \"services\"?"},
+        {"services", NULL, "it is no JSON Pointer"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
+        g_autofree char *value = document_get(document, looks[i].pointer);
+        g_autofree char *missing = document_missing(document, looks[i].pointer);
+        assert_true((value == NULL) == (looks[i].value == NULL));
+        assert_true((missing == NULL) == (looks[i].missing == NULL));
+        if (value != NULL)
+            assert_string_equal(value, looks[i].value);
+        if (missing != NULL)
+            assert_string_equal(missing, looks[i].missing);
+    }
+}
+
+static void test_what_is_put_is_told_as_of_its_source(void **state)
+{
+    (void)state;
+    g_autoptr(Problems) problems = problems_new();
+    g_autoptr(Document) document = parse_good("{\"a\": 1}");
+    assert_true(document_put(document, "--vary", "/a", "2", problems));
+    assert_printed(document, "{\"a\":2}");
+    assert_placed(document, "a", "--vary:1:1: /a: here\n");
+    assert_false(document_put(document, "--vary", "/a/b", "2", problems));
+    assert_problems(problems, "--vary: /a/b: what stands on the way is no object and no list\n");
+}
+
 static void test_setting_cannot_nest_deeper_than_a_file_may(void **state)
 {
     (void)state;
@@ -391,6 +435,8 @@ int main(void)
         cmocka_unit_test(test_a_value_is_set_at_a_pointer),
         cmocka_unit_test(test_a_value_that_cannot_be_set_is_a_problem),
         cmocka_unit_test(test_a_set_value_is_placed_in_its_assignment),
+        cmocka_unit_test(test_a_pointer_names_a_value_or_it_is_told_why_not),
+        cmocka_unit_test(test_what_is_put_is_told_as_of_its_source),
         cmocka_unit_test(test_setting_cannot_nest_deeper_than_a_file_may),
         cmocka_unit_test(test_a_thousand_levels_are_refused),
         cmocka_unit_test(test_a_file_of_16_mib_is_judged_at_once),

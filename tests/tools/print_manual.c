@@ -30,6 +30,25 @@ static void print_head(void)
     printf("| column | unit | meaning |\n|---|---|---|\n");
 }
 
+/* Their number depends on the topology. */
+static void print_sweep_columns(void)
+{
+    static const Scope scopes[] = {SCOPE_WORKLOAD, SCOPE_SERVICE, SCOPE_LINK, SCOPE_BROKER};
+    printf(
+        "| `POINTER` |  | for each parameter: its value; `POINTER [ms]` (or bytes, bps) where the "
+        "values are quantities |\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(scopes); i++) {
+        const Table *table = table_of_scope(scopes[i]);
+        for (size_t k = 0; k < table->column_count; k++) {
+            if (table->columns[k].is_in_sweep)
+                printf("| `%s/NAME.%s` | %s | as in %s; the ends of its 95 %% confidence interval "
+                       "follow, `..._ci_low` and `..._ci_high` |\n",
+                       scope_name(scopes[i]), table->columns[k].name, table->columns[k].unit,
+                       table->file);
+        }
+    }
+}
+
 static void print_columns(void)
 {
     const Column *series[SERIES_COLUMNS_MAX];
@@ -42,6 +61,8 @@ static void print_columns(void)
         for (size_t k = 0; table == &table_timeseries && k < series_columns(series); k++)
             printf("| `%s` | %s | as in the wide table of its scope, in the window |\n",
                    series[k]->name, series[k]->unit);
+        if (table == &table_sweep)
+            print_sweep_columns();
     }
 }
 
