@@ -46,6 +46,7 @@ static const struct {
          "verdict"},
     {&table_expectations, ALL "expectation,result,found,ci_low,ci_high,flag"},
     {&table_points, ALL "parameter,value"},
+    {&table_sweep, ALL "seed,replications,flag"},
 };
 
 static void test_every_column_of_the_contract_is_there_in_order(void **state)
