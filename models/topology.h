@@ -108,8 +108,11 @@ typedef enum StepKind {
 
 typedef struct Step {
     uint8_t kind; /* StepKind */
-    uint8_t loop; /* counter of STEP_LOOP and STEP_LOOP_NEXT: 0..LOOPS_NESTED_MAX-1, counted within
-                     the branch */
+    union {
+        uint8_t loop; /* counter of STEP_LOOP and STEP_LOOP_NEXT: 0..LOOPS_NESTED_MAX-1, counted
+                         within the branch */
+        bool is_permanent; /* STEP_FAIL: decided once for each request */
+    };
     uint16_t ordinal; /* tells draws of one operation apart: the n-th compute, wait, skip ... of its
                          operation */
     uint32_t on_failure; /* where to go when this step fails (a fallback); NO_INDEX: the branch or

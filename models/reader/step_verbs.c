@@ -188,19 +188,24 @@ static const Verb verb_publish = {"publish", "a message into a broker", publish_
 
 typedef struct FailConfig {
     double probability;
+    bool is_permanent;
 } FailConfig;
 
 static const Key fail_keys[] = {
     {"fail", KEY_NUMBER, .required = true, .offset = offsetof(FailConfig, probability), .max = 1,
      .summary = "probability that the operation fails here"},
+    {"permanent", KEY_BOOLEAN, .offset = offsetof(FailConfig, is_permanent), .fallback = "false",
+     .summary = "decided once for each request: what fails here fails at every attempt"},
     {.name = NULL},
 };
 
 static void compile_fail(Compiler *compiler, const Spec *step, const void *config)
 {
     (void)step;
-    uint32_t fail = compile_emit(compiler, STEP_FAIL, ORDINAL_OWN);
-    compile_step_at(compiler, fail)->probability = ((const FailConfig *)config)->probability;
+    const FailConfig *fail = config;
+    Step *made = compile_step_at(compiler, compile_emit(compiler, STEP_FAIL, ORDINAL_OWN));
+    made->probability = fail->probability;
+    made->is_permanent = fail->is_permanent;
 }
 
 static const Verb verb_fail = {"fail", "fails the operation, with a probability", fail_keys,

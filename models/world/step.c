@@ -245,6 +245,14 @@ static bool step_chance(World *world, const Frame *frame, double probability)
                         frame_visit(world, frame));
 }
 
+/* A permanent failure is the request's, whichever attempt or delivery it is. */
+static bool fails(World *world, const Frame *frame, const Step *step)
+{
+    return world_chance(world, step->probability, world->step_keys[frame->pc],
+                        request_id(world, frame),
+                        step->is_permanent ? 0 : frame_visit(world, frame));
+}
+
 static SimTime step_duration(World *world, Frame *frame, const Step *step)
 {
     if (frame->is_drawn) {
@@ -419,7 +427,7 @@ static StepResult step_execute(World *world, Frame *frame, const Step *step)
     case STEP_PUBLISH:
         return publish_step(world, frame, step);
     case STEP_FAIL:
-        if (step_chance(world, frame, step->probability))
+        if (fails(world, frame, step))
             return STEP_HAS_FAILED;
         frame->pc++;
         return STEP_GOES_ON;

@@ -95,6 +95,57 @@ static void test_a_request_meets_the_same_service_time_through_a_queue(void **st
                            ""));
 }
 
+/* --- permanent failures */
+
+static guint count_of(const char *lines, const char *what)
+{
+    guint count = 0;
+    for (const char *at = strstr(lines, what); at != NULL; at = strstr(at + 1, what))
+        count++;
+    return count;
+}
+
+/* 200 requests on average, of which four in ten fail: 80, and a standard deviation of 9. */
+#define FAILING(links, more)                                                                       \
+    "{'simulation': {'duration': '2s'},"                                                           \
+    " 'services': {'a': {'threads': 50, 'operations': {'op': {'steps': [{'call': 'b.op'}]}}},"     \
+    "   'b': {'threads': 50, 'operations': {'op': {'steps': ["                                     \
+    "     {'fail': 0.4, 'permanent': true}]}}}},"                                                  \
+    " 'links': {'* -> *': {'latency': '1ms'}" links "}," more                                      \
+    " 'workloads': {'u': {'arrival': {'rate': 100}, 'mix': {'a.op': 1}}}}"
+
+static void test_a_permanent_failure_meets_all_attempts_of_a_request_or_none(void **state)
+{
+    (void)state;
+    g_autofree char *lines = lines_of(
+        FAILING(", 'a -> b': {'retry_policy': {'max_attempts': 3, 'backoff': {'type': 'none'}}}",
+                ""),
+        "attempt a -> b");
+    guint failed = count_of(lines, "#3 error");
+    assert_true(failed > 80 - 5 * 9 && failed < 80 + 5 * 9);
+    assert_int_equal(count_of(lines, "#1 error"), failed);
+    assert_int_equal(count_of(lines, "#2 error"), failed);
+    assert_int_equal(count_of(lines, "#2 success") + count_of(lines, "#3 success"), 0);
+    assert_true(count_of(lines, "#1 success") > 0);
+}
+
+/* Whatever brings it: the same requests fail over a queue, at each of three deliveries. */
+static void test_a_permanent_failure_is_the_same_in_other_designs(void **state)
+{
+    (void)state;
+    g_autofree char *calls = lines_of(FAILING("", ""), "attempt a -> b");
+    g_autofree char *messages =
+        lines_of(FAILING(", 'a -> b': {'mode': 'async', 'via': 'q'}",
+                         "'brokers': {'q': {'kind': 'queue', 'consumers': {'b.op': {'concurrency':"
+                         " 50, 'max_deliveries': 3}}}},"),
+                 "message");
+    guint failed = count_of(calls, "#1 error");
+    assert_true(failed > 0);
+    assert_int_equal(count_of(messages, "q dropped"), failed);
+    assert_int_equal(count_of(messages, "q redelivered"), 2 * failed);
+    assert_int_equal(count_of(messages, "q acknowledged"), count_of(calls, "#1 success"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +153,8 @@ int main(void)
         cmocka_unit_test(test_a_service_more_leaves_the_others_alone),
         cmocka_unit_test(test_a_request_meets_the_same_service_time_behind_a_policy),
         cmocka_unit_test(test_a_request_meets_the_same_service_time_through_a_queue),
+        cmocka_unit_test(test_a_permanent_failure_meets_all_attempts_of_a_request_or_none),
+        cmocka_unit_test(test_a_permanent_failure_is_the_same_in_other_designs),
     };
     return cmocka_run_group_tests_name("models/world_random", tests, NULL, NULL);
 }

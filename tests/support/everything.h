@@ -21,7 +21,7 @@ static const char everything_text[] =
     "    {'call': 'b.y', 'times': {'dist': 'poisson', 'mean': 2}, 'probability': 0.1,"
     "     'request_size': '1KiB', 'response_size': 0, 'key': {'dist': 'zipf', 'n': 9,"
     "     'exponent': 1}, 'priority': null},"
-    "    {'parallel': [[{'fail': 0.1}], []], 'wait_for': 1},"
+    "    {'parallel': [[{'fail': 0.1, 'permanent': true}], []], 'wait_for': 1},"
     "    {'choose': [{'weight': 1, 'steps': []}]},"
     "    {'repeat': 2, 'steps': [{'publish': 'q', 'size': '1MB', 'key': null, 'priority': 2}]},"
     "    {'background': []}, {'try': [], 'fallback': []},"
