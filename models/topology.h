@@ -232,7 +232,8 @@ typedef struct ConsumerConfig {
     uint32_t operation;
     uint32_t concurrency;       /* visits, per replica of the consumer */
     uint32_t batch_size;        /* messages that one visit deals with */
-    SimTime batch_window;       /* how long the broker waits for them */
+    SimTime batch_window;       /* how long the broker waits for them; 0 with a poll_interval */
+    SimTime poll_interval;      /* 0: messages are handed out as they come */
     uint32_t prefetch;          /* unacknowledged messages, per replica; at least concurrency */
     int ack;                    /* AckMode */
     SimTime redelivery_timeout; /* 0: none */

@@ -38,6 +38,10 @@ const Key consumer_keys[] = {
     {"batch_window", KEY_DURATION, .offset = CONSUMER(batch_window),
      .max = (double)SIM_TIME_LONGEST, .fallback = "0",
      .summary = "how long the broker waits for a batch to fill"},
+    {"poll_interval", KEY_DURATION, .nullable = true, .offset = CONSUMER(poll_interval), .min = 1,
+     .max = (double)SIM_TIME_LONGEST,
+     .summary = "how often the consumer looks for messages; they are handed out as they come by "
+                "default"},
     {"ack", KEY_CHOICE, .offset = CONSUMER(ack), .detail.choices = acks,
      .summary = "before_processing, the default with at_most_once: a message that fails or is lost "
                 "does not come again; else after_processing"},
@@ -134,6 +138,9 @@ static bool check_consumer(const Spec *spec, const SubscriptionConfig *subscript
         return false;
     if (consumer->batch_window > 0 && consumer->batch_size == 1)
         return spec_problem_at(spec, "batch_window", "needs a batch_size above 1");
+    if (consumer->batch_window > 0 && consumer->poll_interval > 0)
+        return spec_problem_at(spec, "batch_window",
+                               "a consumer with a poll_interval takes what is there at each poll");
     if (consumer->on_failure == FAILURE_WAIT && consumer->redelivery_timeout == 0)
         return spec_problem_at(spec, "on_failure",
                                "\"wait\" needs a redelivery_timeout to wait for");

@@ -84,6 +84,23 @@ static bool has_idle_visit(const ConsumerSlot *slot, const ConsumerConfig *consu
     return slot->processing + batches < consumer->concurrency;
 }
 
+static void dispatch_at(World *world, const ConsumerSlot *slot, SimTime due)
+{
+    if (!timer_is_set(world, slot->hand_out_timer))
+        timer_set(world, slot->hand_out_timer, due, EVENT_TIMEOUT);
+}
+
+/* Who polls looks at multiples of the interval; there is nothing to see between messages, so that
+ * idle polls cost no events. */
+static bool poll_is_due(World *world, const ConsumerSlot *slot, SimTime interval)
+{
+    SimTime late = world_now(world) % interval;
+    if (late == 0)
+        return true;
+    dispatch_at(world, slot, world_now(world) - late + interval);
+    return false;
+}
+
 /* A batch is handed out when it is full, or when its first message has waited for long enough. */
 static bool batch_is_due(World *world, const Subscription *subscription, uint32_t index)
 {
@@ -92,8 +109,7 @@ static bool batch_is_due(World *world, const Subscription *subscription, uint32_
     SimTime due = subscription->offered_since + consumer->batch_window;
     if (subscription->offered >= consumer->batch_size || due <= world_now(world))
         return true;
-    if (!timer_is_set(world, slot->batch_timer))
-        timer_set(world, slot->batch_timer, due, EVENT_TIMEOUT);
+    dispatch_at(world, slot, due);
     return false;
 }
 
@@ -103,9 +119,13 @@ static bool slot_has_room(World *world, const Subscription *subscription, uint32
     const ConsumerConfig *consumer = slot_consumer(world, slot);
     if (world->replicas[slot->replica].is_down)
         return false;
-    if (consumer->batch_size == 1)
-        return slot->unacknowledged < consumer->prefetch;
-    return has_idle_visit(slot, consumer) && batch_is_due(world, subscription, index);
+    bool has_room = consumer->batch_size == 1 ? slot->unacknowledged < consumer->prefetch
+                                              : has_idle_visit(slot, consumer);
+    if (!has_room)
+        return false;
+    if (consumer->poll_interval > 0)
+        return poll_is_due(world, slot, consumer->poll_interval);
+    return consumer->batch_size == 1 || batch_is_due(world, subscription, index);
 }
 
 /* Competing consumers take turns. NO_INDEX when none has room. */

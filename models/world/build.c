@@ -138,7 +138,7 @@ static void build_slots(World *world, uint32_t index, uint32_t first)
                 .subscription = index,
                 .consumer = i,
                 .replica = service->first_replica + r,
-                .batch_timer = timer_new(world, subscription_touch, index),
+                .hand_out_timer = timer_new(world, subscription_touch, index),
             };
         subscription->lanes[i] = consumer->redelivery_timeout > 0
                                      ? engine_lane(&world->engine, consumer->redelivery_timeout)

@@ -344,8 +344,8 @@ typedef struct ConsumerSlot {
     RefQueue buffer;   /* of messages */
     uint32_t buffered; /* of these, those that are not somewhere else meanwhile */
     uint32_t in_transit;
-    uint32_t batch_timer; /* the batch to come has waited for long enough */
-    bool is_due;          /* on world->due_slots */
+    uint32_t hand_out_timer; /* the next poll, or the batch to come has waited for long enough */
+    bool is_due;             /* on world->due_slots */
 } ConsumerSlot;
 
 typedef struct ReadyLine {

@@ -403,6 +403,73 @@ static void test_a_crash_gives_batches_back_too(void **state)
            "118 message q acknowledged 0 waiting\n");
 }
 
+/* --- polls */
+
+#define AT_100_101_102                                                                             \
+    "{'publish':'q'},{'wait':'1ms'},{'publish':'q'},{'wait':'1ms'},{'publish':'q'}"
+
+/* Polls are at 98, 105, 112, 119, ...: the one at 112 finds no room, and those at 119 and 133 are
+ * the next after there is some. */
+static void test_who_polls_takes_what_waits_at_multiples_of_the_interval(void **state)
+{
+    (void)state;
+    const Scene scene = {.publish = AT_100_101_102,
+                         .brokers =
+                             "'q': {'kind':'queue','consumers':{'b.op':{'poll_interval':'7ms'}}}"};
+    expect_messages(&scene, "message q delivered|acknowledged",
+                    "105 message q delivered 2 waiting of 100\n"
+                    "115 message q acknowledged 2 waiting of 100\n"
+                    "119 message q delivered 1 waiting of 101\n"
+                    "129 message q acknowledged 1 waiting of 101\n"
+                    "133 message q delivered 0 waiting of 102\n"
+                    "143 message q acknowledged 0 waiting of 102\n");
+}
+
+/* The poll at 105 takes two, the next one that may take any is that at 119. */
+static void test_a_poll_takes_as_much_as_prefetch_lets_it(void **state)
+{
+    (void)state;
+    const Scene scene = {.publish = AT_100_101_102,
+                         .brokers = "'q': {'kind':'queue','consumers':{'b.op':{"
+                                    "'poll_interval':'7ms','prefetch':2}}}"};
+    expect_messages(&scene, "message q delivered|acknowledged",
+                    "105 message q delivered 2 waiting of 100\n"
+                    "105 message q delivered 1 waiting of 101\n"
+                    "115 message q acknowledged 1 waiting of 100\n"
+                    "119 message q delivered 0 waiting of 102\n"
+                    "125 message q acknowledged 0 waiting of 101\n"
+                    "135 message q acknowledged 0 waiting of 102\n");
+}
+
+static void test_a_poll_of_batches_takes_what_is_there(void **state)
+{
+    (void)state;
+    const Scene scene = {.publish = AT_100_101_102,
+                         .brokers = "'q': {'kind':'queue','consumers':{'b.op':{"
+                                    "'poll_interval':'7ms','batch_size':2}}}"};
+    expect_messages(&scene, "visit b|acknowledged",
+                    "115 visit b.op completed 105..115 from 105\n"
+                    "115 message q acknowledged 1 waiting of 100\n"
+                    "115 message q acknowledged 1 waiting of 101\n"
+                    "129 visit b.op completed 119..129 from 119\n"
+                    "129 message q acknowledged 0 waiting of 102\n");
+}
+
+/* It is published in the moment of a poll, fails at 115, and is there again at the next one. */
+static void test_what_failed_waits_for_the_next_poll(void **state)
+{
+    (void)state;
+    const Scene scene = {.work = "{'compute':'10ms'},{'fail':1}",
+                         .brokers = "'q': {'kind':'queue','publish_latency':'5ms','consumers':{"
+                                    "'b.op':{'poll_interval':'7ms','max_deliveries':2}}}"};
+    expect(&scene, "message q",
+           "105 message q published 1 waiting\n"
+           "105 message q delivered 0 waiting\n"
+           "115 message q redelivered 0 waiting\n"
+           "119 message q delivered 0 waiting\n"
+           "129 message q dropped 0 waiting\n");
+}
+
 /* --- failures and crashes */
 
 static void test_a_poison_message_is_delivered_three_times(void **state)
@@ -827,6 +894,10 @@ int main(void)
         cmocka_unit_test(test_without_a_window_a_batch_is_what_is_there),
         cmocka_unit_test(test_the_messages_of_a_failed_batch_come_again_each_by_itself),
         cmocka_unit_test(test_a_crash_gives_batches_back_too),
+        cmocka_unit_test(test_who_polls_takes_what_waits_at_multiples_of_the_interval),
+        cmocka_unit_test(test_a_poll_takes_as_much_as_prefetch_lets_it),
+        cmocka_unit_test(test_a_poll_of_batches_takes_what_is_there),
+        cmocka_unit_test(test_what_failed_waits_for_the_next_poll),
         cmocka_unit_test(test_a_poison_message_is_delivered_three_times),
         cmocka_unit_test(test_a_rejected_message_does_not_come_again),
         cmocka_unit_test(test_a_failure_can_be_left_to_the_redelivery_timeout),

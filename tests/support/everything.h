@@ -33,7 +33,7 @@ static const char everything_text[] =
     "  'publisher_confirms': true, 'consumers': {'b.y': {'concurrency': 2,"
     "  'ack': 'after_processing', 'redelivery_timeout': '1s', 'redelivery_delay': 0,"
     "  'max_deliveries': 3, 'dead_letter': 't', 'requeue_to': 'tail', 'batch_size': 2, "
-    "'batch_window': '5ms', 'on_failure': 'requeue', 'deduplication': {'window': '1h'}}}},"
+    "'batch_window': '5ms', 'poll_interval': null, 'on_failure': 'requeue', 'deduplication': {'window': '1h'}}}},"
     " 'l': {'kind': 'stream', 'preset': 'kafka', 'partitions': 6, 'retention': '24h',"
     "  'retention_records': null, 'partitioner': 'round_robin', 'batch_size': '32KiB', 'acks': '1',"
     "  'publish_latency': '1ms', 'delivery_latency': '1ms', 'replication_latency': '2ms',"
