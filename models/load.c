@@ -32,16 +32,17 @@ static double mean_of(const Distribution *distribution)
     return distribution == NULL ? 0 : distribution_mean(distribution);
 }
 
-/* Through a broker and out of it. */
-static double broker_time(const Topology *topology, uint32_t broker)
+static double transfer_time(double bandwidth, int64_t size)
 {
-    const BrokerConfig *config = &topology->brokers[broker];
-    return mean_of(config->publish_latency) + mean_of(config->delivery_latency);
+    return bandwidth > 0 ? (double)size * 8e9 / bandwidth : 0;
 }
 
-static double transfer_time(const LinkConfig *link, int64_t size)
+/* Into a broker and out of it. */
+static double broker_time(const Topology *topology, uint32_t broker, int64_t size)
 {
-    return link->bandwidth > 0 ? (double)size * 8e9 / link->bandwidth : 0;
+    const BrokerConfig *config = &topology->brokers[broker];
+    return mean_of(config->publish_latency) + mean_of(config->delivery_latency) +
+           2 * transfer_time(config->bandwidth, size);
 }
 
 static double call_time(const Demand *demand, const Step *step)
@@ -49,10 +50,12 @@ static double call_time(const Demand *demand, const Step *step)
     const CallSite *site = &demand->topology->call_sites[step->index];
     const LinkConfig *link = &demand->topology->links[site->link];
     double latency = mean_of(link->latency);
-    double there = link->via == NO_INDEX ? latency + transfer_time(link, site->request_size)
-                                         : broker_time(demand->topology, link->via);
-    double back = link->reply_via == NO_INDEX ? latency + transfer_time(link, site->response_size)
-                                              : broker_time(demand->topology, link->reply_via);
+    double there = link->via == NO_INDEX
+                       ? latency + transfer_time(link->bandwidth, site->request_size)
+                       : broker_time(demand->topology, link->via, site->request_size);
+    double back = link->reply_via == NO_INDEX
+                      ? latency + transfer_time(link->bandwidth, site->response_size)
+                      : broker_time(demand->topology, link->reply_via, site->response_size);
     if (link->mode == LINK_ASYNC)
         return 0;
     return there + back + demand->operations[site->operation].reply;

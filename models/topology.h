@@ -324,6 +324,8 @@ typedef struct BrokerConfig {
     int kind;                /* BrokerKindId */
     bool publisher_confirms; /* else publishers do not wait; block has confirms */
     const Distribution *publish_latency, *delivery_latency; /* NULL: none */
+    double bandwidth; /* bits per second, each way; 0: unlimited, as of a stream */
+    uint32_t gate; /* of the broker whose bandwidth it shares: its own, but for replies of links */
     uint32_t first_subscription,
         subscription_count; /* in topology->subscriptions; a queue has exactly one */
     StreamConfig stream;

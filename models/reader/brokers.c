@@ -92,6 +92,9 @@ const Key broker_keys[] = {
      .summary = "until the broker has accepted a message; none by default"},
     {"delivery_latency", KEY_DISTRIBUTION, .nullable = true, .offset = BROKER(delivery_latency),
      .summary = "from the broker to the consumer; none by default"},
+    {"bandwidth", KEY_BANDWIDTH, .nullable = true, .offset = BROKER(bandwidth),
+     .summary = "of a queue or topic: bits per second into the broker, and as many out of it; "
+                "unlimited by default"},
     {"consumers", KEY_CUSTOM, .offset = offsetof(BrokerDraft, consumers),
      .detail.custom = &consumers_custom, .summary = "of a queue: by operation"},
     {"subscriptions", KEY_CUSTOM, .offset = offsetof(BrokerDraft, subscriptions),
@@ -319,6 +322,7 @@ static void read_one(const Spec *spec, ReadContext *context, uint32_t broker)
     read.config.stream.retention = SIM_TIME_NEVER;
     read.config.stream.retention_records = UINT32_MAX;
     read.config.name = name_map_get(&draft->brokers, broker);
+    read.config.gate = broker;
     read.config.first_subscription = draft->subscription_list->len;
     if (preset_merge(spec, read.preset == NULL ? NULL : read.preset->broker, &merged)) {
         if (keys_read(&merged, context, &read, broker_keys))

@@ -310,6 +310,8 @@ static void add_reply_queue(ReadContext *context, LinkConfig *link)
                            .kind = BROKER_QUEUE,
                            .publish_latency = via->publish_latency,
                            .delivery_latency = via->delivery_latency,
+                           .bandwidth = via->bandwidth,
+                           .gate = link->via,
                            .first_subscription = draft->subscription_list->len,
                            .subscription_count = 1};
     link->reply_via = draft->broker_list->len;

@@ -105,10 +105,10 @@ void stream_refuse_keys(const Spec *spec, int kind)
         "partitions",          "retention",     "retention_records",   "partitioner",
         "batch_size",          "acks",          "replication_latency", "replication_factor",
         "min_insync_replicas", "failover_time", "consumer_groups",     NULL};
-    static const char *const of_others[] = {
-        "max_length",  "overflow",    "consumers",    "subscriptions", "publisher_confirms",
-        "message_ttl", "dead_letter", "max_priority", "fifo",          "delivery",
-        NULL};
+    static const char *const of_others[] = {"max_length",    "overflow",           "consumers",
+                                            "subscriptions", "publisher_confirms", "message_ttl",
+                                            "dead_letter",   "max_priority",       "fifo",
+                                            "delivery",      "bandwidth",          NULL};
     if (kind == BROKER_STREAM)
         refuse_keys(spec, of_others,
                     "is for queues and topics; a stream has partitions, retention and "

@@ -3,6 +3,7 @@
  * A delivery is named by (message, serial); what comes back from an older delivery is late and
  * changes nothing but the consumer's slot. */
 #include "models/world/broker.h"
+#include "models/world/network.h"
 #include "models/world/timer.h"
 
 void message_report(World *world, const Message *message, MessageEvent event, bool leaves_queue)
@@ -189,7 +190,9 @@ static void hand_out(World *world, Subscription *subscription, uint32_t index)
         deliver(world, handle, index);
         if (i == 0)
             travel = travel_time(world, subscription, message_at(world, handle));
-        send_off(world, handle, travel);
+        send_off(world, handle,
+                 travel + network_gate(world, subscription->broker, message_at(world, handle)->size,
+                                       false));
         publish_admit(world, subscription);
     }
     subscription->offered_since = world_now(world);

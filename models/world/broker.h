@@ -69,6 +69,7 @@ void consumers_cut_off(World *world, uint32_t subscription);
 typedef struct Publication {
     uint64_t visit;
     uint64_t identity; /* the same when it is published again by a retry */
+    int64_t size;      /* bytes */
     uint32_t request;
     uint32_t key; /* 0: none */
     uint8_t priority;
@@ -80,6 +81,7 @@ static inline Publication message_publication(const Message *message)
 {
     return (Publication){.visit = message->visit,
                          .identity = message->identity,
+                         .size = message->size,
                          .request = message->request,
                          .key = message->key,
                          .priority = message->priority,

@@ -171,12 +171,15 @@ static void build_brokers(World *world)
             build_slots(world, i, first);
         first += subscription->slot_count;
     }
+    world->gates = g_new0(Gate, topology->broker_count);
     world->broker_keys = g_new(BrokerKeys, topology->broker_count);
     for (uint32_t i = 0; i < topology->broker_count; i++) {
         const char *name = topology->brokers[i].name;
         world->broker_keys[i] = (BrokerKeys){.publish = key_of(world, name, "publish"),
                                              .key = key_of(world, name, "message key"),
                                              .priority = key_of(world, name, "message priority")};
+        if (topology->brokers[i].bandwidth > 0)
+            world->gates[i].ns_per_byte = 8e9 / topology->brokers[i].bandwidth;
     }
 }
 
@@ -362,11 +365,12 @@ void world_demolish(World *world)
     replies_demolish(world);
     pools_demolish(world);
     timers_demolish(world);
-    void *const arrays[] = {
-        world->replicas,       world->links,       world->subscriptions, world->slots,
-        world->sources,        world->users,       world->operations,    world->abort_keys,
-        world->fault_events,   world->windows_on,  world->step_keys,     world->sites,
-        world->publish_hashes, world->broker_keys, world->is_lone_call,  world->loops};
+    void *const arrays[] = {world->replicas,       world->links,       world->subscriptions,
+                            world->slots,          world->sources,     world->users,
+                            world->operations,     world->abort_keys,  world->fault_events,
+                            world->windows_on,     world->step_keys,   world->sites,
+                            world->publish_hashes, world->broker_keys, world->gates,
+                            world->is_lone_call,   world->loops};
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_free(arrays[i]);
     ref_queue_clear(&world->ready);

@@ -307,6 +307,7 @@ typedef struct Message {
     uint64_t visit;
     uint64_t identity; /* the same if it is published again by a retry */
     uint64_t sequence; /* in its subscription */
+    int64_t size;      /* bytes */
     uint32_t request;
     uint32_t subscription; /* not yet taken in: broker */
     uint32_t serial;       /* of the delivery; never repeats for this handle */
@@ -392,6 +393,12 @@ typedef struct BrokerKeys {
     uint64_t publish, key, priority;
 } BrokerKeys;
 
+/* Of a broker with a bandwidth: when the last message has entered it, and left it. */
+typedef struct Gate {
+    double ns_per_byte;
+    SimTime in_free_at, out_free_at;
+} Gate;
+
 /* A cancel on its way. */
 typedef struct Signal {
     EventId event;
@@ -450,6 +457,7 @@ struct World {
     struct PoolPlace *call_connections; /* of calls over links with a pool, by handle */
     uint32_t call_connections_room;
     BrokerKeys *broker_keys;
+    Gate *gates;          /* by broker */
     uint64_t *abort_keys; /* of each operation */
     uint32_t slot_count, user_count;
     uint32_t abandoned; /* live frames whose caller has given up: 0 spares looking for them. One

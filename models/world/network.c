@@ -32,13 +32,10 @@ bool network_may_lose(World *world, const Link *link, uint64_t request, uint64_t
                       sim_rng_at(&world->rng, key, request, visit), late);
 }
 
-/* Of a caller's messages, the next leaves when the one before it has. */
-static SimTime leave_in_line(World *world, const Link *link, const Call *call, SimTime takes,
-                             bool is_request)
+/* The next one's turn is when this one is through. */
+static SimTime pass_in_line(const World *world, SimTime *free_at, SimTime takes)
 {
-    Line *line = &link->lines[call_client(world, call)];
     SimTime now = world_now(world);
-    SimTime *free_at = is_request ? &line->requests_free_at : &line->replies_free_at;
     *free_at = (*free_at > now ? *free_at : now) + takes;
     return *free_at - now;
 }
@@ -47,7 +44,18 @@ SimTime network_transfer_time(World *world, const Link *link, const Call *call, 
                               bool is_request)
 {
     SimTime takes = sim_time_from_ns((double)size * link->ns_per_byte);
-    return link->lines == NULL ? takes : leave_in_line(world, link, call, takes, is_request);
+    if (link->lines == NULL)
+        return takes;
+    Line *line = &link->lines[call_client(world, call)];
+    return pass_in_line(world, is_request ? &line->requests_free_at : &line->replies_free_at,
+                        takes);
+}
+
+SimTime network_gate_time(World *world, uint32_t index, int64_t size, bool is_in)
+{
+    Gate *gate = &world->gates[index];
+    SimTime takes = sim_time_from_ns((double)size * gate->ns_per_byte);
+    return pass_in_line(world, is_in ? &gate->in_free_at : &gate->out_free_at, takes);
 }
 
 /* Each with its own probability; their sum. */

@@ -9,6 +9,7 @@ bool network_may_lose(World *world, const Link *link, uint64_t request, uint64_t
                       bool is_request, SimTime *late);
 SimTime network_transfer_time(World *world, const Link *link, const Call *call, int64_t size,
                               bool is_request);
+SimTime network_gate_time(World *world, uint32_t gate, int64_t size, bool is_in);
 SimTime network_injected_delay(World *world, const Link *link, uint64_t request, uint64_t visit);
 
 /* Whether the message never arrives. If it does, *late grows by what retransmissions take. */
@@ -23,6 +24,13 @@ static inline SimTime network_transfer(World *world, const Link *link, const Cal
                                        int64_t size, bool is_request)
 {
     return link->ns_per_byte > 0 ? network_transfer_time(world, link, call, size, is_request) : 0;
+}
+
+/* From now until the last byte of the message has entered, or left, the broker. */
+static inline SimTime network_gate(World *world, const BrokerConfig *broker, int64_t size,
+                                   bool is_in)
+{
+    return broker->bandwidth > 0 ? network_gate_time(world, broker->gate, size, is_in) : 0;
 }
 
 /* Latency both ways at once: the two draws share what one block of the generator gives. `back` may

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "models/world/broker.h"
+#include "models/world/network.h"
 
 void report_refusal(World *world, uint32_t subscription, uint32_t request)
 {
@@ -33,6 +34,7 @@ static uint32_t message_new(World *world, const Publication *publication, uint32
     *message = (Message){.published = world_now(world),
                          .visit = publication->visit,
                          .identity = publication->identity,
+                         .size = publication->size,
                          .may_be_repeated = publication->may_be_repeated,
                          .reply_to = publication->reply_to,
                          .tag = request_at(world, publication->request)->tag,
@@ -200,6 +202,12 @@ bool publish_may_be_repeated(const World *world, const Call *call)
     return link->has_retry_policy && link->retry_policy.max_attempts > 1;
 }
 
+static int64_t publish_size(const World *world, const Call *call)
+{
+    return call->is_publication ? world->topology->publish_sites[call->site].size
+                                : world->sites[call->site].config->request_size;
+}
+
 /* Key and priority are those of the call: a retry sends them again. */
 static Publication publication_of(World *world, const Call *call)
 {
@@ -213,6 +221,7 @@ static Publication publication_of(World *world, const Call *call)
     uint64_t visit = origin_of(world, call);
     Publication publication = {.visit = publish_visit(world, call),
                                .identity = publish_identity(world, call),
+                               .size = publish_size(world, call),
                                .request = call->request,
                                .reply_to = call_address(world, call),
                                .may_be_repeated = publish_may_be_repeated(world, call)};
@@ -249,6 +258,7 @@ void publish_begin(World *world, Call *call, uint32_t broker_index)
     if (broker->publish_latency != NULL)
         takes = world_draw(world, broker->publish_latency, world->broker_keys[broker_index].publish,
                            request_at(world, call->request)->id, publish_visit(world, call));
+    takes += network_gate(world, broker, publish_size(world, call), true);
     if (broker->kind == BROKER_STREAM)
         stream_publish(world, call, broker_index, takes, publish_visit(world, call));
     else

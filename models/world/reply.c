@@ -6,7 +6,7 @@
  * dropped. */
 #include <glib.h>
 
-#include "models/world/internal.h"
+#include "models/world/network.h"
 
 /* On its way through a queue that no service consumes: the callers take the replies at once. It
  * keeps the request alive, but what becomes of it is no work. */
@@ -14,6 +14,7 @@ typedef struct Reply {
     EventId event;
     SimTime sent, published;
     uint64_t visit;
+    int64_t size; /* bytes */
     Address to;
     uint32_t request, broker;
     uint8_t outcome;
@@ -70,15 +71,29 @@ static void report(World *world, const Reply *reply, MessageEvent event)
     world->observer.message(world->observer.context, &record);
 }
 
-static void travel(World *world, uint32_t handle, const Distribution *latency, uint64_t key)
+/* Into its queue, and out of it. */
+static void travel(World *world, uint32_t handle, bool is_in)
 {
     Reply *reply = reply_at(world, handle);
-    SimTime takes = 0;
+    const BrokerConfig *broker = &world->topology->brokers[reply->broker];
+    const Distribution *latency = is_in ? broker->publish_latency : broker->delivery_latency;
+    uint64_t key = is_in ? world->broker_keys[reply->broker].publish
+                         : world->subscriptions[broker->first_subscription].delivery_key;
+    SimTime takes = network_gate(world, broker, reply->size, is_in);
     if (latency != NULL)
-        takes =
+        takes +=
             world_draw(world, latency, key, request_at(world, reply->request)->id, reply->visit);
     reply->event = engine_schedule(&world->engine, world_now(world) + takes, EVENT_COMPLETION,
                                    EVENT_REPLY, handle);
+}
+
+/* Nothing where the frame came straight from a call that is over. */
+static int64_t size_of(const World *world, const Frame *frame, Ref asker)
+{
+    if (frame->origin == ORIGIN_MESSAGE)
+        return world->sites[world->addresses[frame->self].site].config->response_size;
+    const Call *call = call_at(world, asker.handle);
+    return call->serial == asker.serial ? world->sites[call->site].config->response_size : 0;
 }
 
 static void send_through(World *world, const Frame *frame, uint32_t broker, Outcome outcome)
@@ -91,6 +106,7 @@ static void send_through(World *world, const Frame *frame, uint32_t broker, Outc
     uint32_t handle = slab_take(&world->replies);
     *reply_at(world, handle) = (Reply){.sent = world_now(world),
                                        .visit = frame->visit,
+                                       .size = size_of(world, frame, asker),
                                        .to = {.call = asker.handle, .serial = asker.serial},
                                        .request = frame->request,
                                        .broker = broker,
@@ -98,8 +114,7 @@ static void send_through(World *world, const Frame *frame, uint32_t broker, Outc
                                        .is_degraded = frame->is_degraded,
                                        .is_live = true};
     request_at(world, frame->request)->work++;
-    travel(world, handle, world->topology->brokers[broker].publish_latency,
-           world->broker_keys[broker].publish);
+    travel(world, handle, true);
 }
 
 void reply_send(World *world, Frame *frame, Outcome outcome)
@@ -159,8 +174,7 @@ void reply_event(World *world, uint32_t handle)
     reply->published = world_now(world);
     report(world, reply, MESSAGE_PUBLISHED);
     report(world, reply, MESSAGE_DELIVERED);
-    travel(world, handle, broker->delivery_latency,
-           world->subscriptions[broker->first_subscription].delivery_key);
+    travel(world, handle, false);
 }
 
 EventId *reply_event_held(const World *world, uint32_t handle)

@@ -470,6 +470,71 @@ static void test_what_failed_waits_for_the_next_poll(void **state)
            "129 message q dropped 0 waiting\n");
 }
 
+/* --- bandwidth */
+
+/* 8 Mbit/s: a kilobyte each millisecond. The small one is in the line behind the large one, which
+ * takes 20 ms each way; b begins with the large one at 141, c is free for the small one. */
+static void test_a_large_message_holds_up_the_small_one_behind_it_each_way(void **state)
+{
+    (void)state;
+    const Scene scene = {
+        .publish = "{'parallel':[[{'publish':'q','size':'20kB'}],[{'publish':'r','size':'2kB'}],"
+                   "[{'publish':'q','size':'1kB'}]]}",
+        .brokers = "'q': {'kind':'queue','bandwidth':'8Mbps','publish_latency':'1ms',"
+                   "'consumers':{'b.op':{'concurrency':9}}},"
+                   "'r': {'kind':'queue','bandwidth':'8Mbps','consumers':{'c.op':{}}}"};
+    expect_messages(&scene, "visit|published",
+                    "102 message r published 1 waiting of 102\n"
+                    "105 visit c.op completed 104..105 from 104\n"
+                    "121 message q published 1 waiting of 121\n"
+                    "122 message q published 1 waiting of 122\n"
+                    "122 visit a.op completed 100..122 from 100\n"
+                    "151 visit b.op completed 141..151 from 141\n"
+                    "152 visit b.op completed 142..152 from 142\n");
+}
+
+/* It comes in until 105, goes out from 105 and from 121 on: each delivery takes its time. */
+static void test_each_delivery_takes_its_time_out_of_the_broker(void **state)
+{
+    (void)state;
+    const Scene scene = {.publish = "{'publish':'q','size':'5kB'}",
+                         .work = "{'compute':'10ms'},{'fail':1}",
+                         .brokers = "'q': {'kind':'queue','bandwidth':'8Mbps','consumers':{'b.op':{"
+                                    "'max_deliveries':2,'redelivery_delay':'1ms'}}}"};
+    expect(&scene, "message q|visit b",
+           "105 message q published 1 waiting\n"
+           "105 message q delivered 0 waiting\n"
+           "120 visit b.op failed 110..120 from 110 wasted\n"
+           "120 message q redelivered 0 waiting\n"
+           "121 message q delivered 0 waiting\n"
+           "136 visit b.op failed 126..136 from 126 wasted\n"
+           "136 message q dropped 0 waiting\n");
+}
+
+/* A batch begins when its last message is there: 3, 5 and 6 ms after it was handed out at 106. */
+static void test_a_batch_is_there_when_its_last_message_is(void **state)
+{
+    (void)state;
+    const Scene scene = {.publish = "{'publish':'q','size':'3kB'},{'publish':'q','size':'2kB'},"
+                                    "{'publish':'q','size':'1kB'}",
+                         .brokers = "'q': {'kind':'queue','bandwidth':'8Mbps','consumers':{'b.op':{"
+                                    "'batch_size':3,'batch_window':'1s'}}}"};
+    expect(&scene, "visit b", "122 visit b.op completed 112..122 from 112\n");
+}
+
+/* A copy for each subscription leaves after the other. */
+static void test_copies_of_a_topic_leave_one_after_the_other(void **state)
+{
+    (void)state;
+    const Scene scene = {.publish = "{'publish':'q','size':'5kB'}",
+                         .brokers =
+                             "'q': {'kind':'topic','bandwidth':'8Mbps','subscriptions':{"
+                             "'s':{'consumers':{'b.op':{}}},'t':{'consumers':{'c.op':{}}}}}"};
+    expect(&scene, "visit b|visit c",
+           "116 visit c.op completed 115..116 from 115\n"
+           "120 visit b.op completed 110..120 from 110\n");
+}
+
 /* --- failures and crashes */
 
 static void test_a_poison_message_is_delivered_three_times(void **state)
@@ -898,6 +963,10 @@ int main(void)
         cmocka_unit_test(test_a_poll_takes_as_much_as_prefetch_lets_it),
         cmocka_unit_test(test_a_poll_of_batches_takes_what_is_there),
         cmocka_unit_test(test_what_failed_waits_for_the_next_poll),
+        cmocka_unit_test(test_a_large_message_holds_up_the_small_one_behind_it_each_way),
+        cmocka_unit_test(test_each_delivery_takes_its_time_out_of_the_broker),
+        cmocka_unit_test(test_a_batch_is_there_when_its_last_message_is),
+        cmocka_unit_test(test_copies_of_a_topic_leave_one_after_the_other),
         cmocka_unit_test(test_a_poison_message_is_delivered_three_times),
         cmocka_unit_test(test_a_rejected_message_does_not_come_again),
         cmocka_unit_test(test_a_failure_can_be_left_to_the_redelivery_timeout),

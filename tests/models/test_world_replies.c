@@ -287,6 +287,42 @@ static void test_only_the_reply_may_take_a_queue(void **state)
                  "123 attempt a -> b #1 success 101..123 last\n");
 }
 
+/* --- bandwidth: a kilobyte each millisecond, each way */
+
+#define OF_SIZES(users)                                                                            \
+    "{'simulation':{'duration':'150ms'},"                                                          \
+    "'services': {'a': {'threads': 9, 'operations': {'op': {'steps': "                             \
+    "[{'call':'b.op','request_size':'3kB','response_size':'2kB'}]}}},"                             \
+    "'b': {'threads': 9, 'operations': {'op': {'steps': [{'compute':'2ms'}]}}}},"                  \
+    "'brokers': {'q': {'kind':'queue','bandwidth':'8Mbps','publish_latency':'1ms',"                \
+    "'delivery_latency':'2ms','consumers': {'b.op': {'concurrency':9}}}},"                         \
+    "'links': {'* -> *': {'latency':'1ms'}, 'a -> b': {'mode':'async_reply','via':'q'}},"          \
+    "'workloads':{'u':{'type':'closed','users':" users ",'think_time':'100ms','mix':{'a.op':1}}}}"
+
+static void test_request_and_reply_take_the_time_of_their_sizes(void **state)
+{
+    (void)state;
+    trace_expect(OF_SIZES("1"), "published|visit|attempt a",
+                 "105 message q published 1 waiting\n"
+                 "112 visit b.op completed 110..112 from 110\n"
+                 "115 message a -> b replies published 0 waiting\n"
+                 "119 attempt a -> b #1 success 101..119 last\n"
+                 "119 visit a.op completed 101..119 from 101\n");
+}
+
+/* Six requests come in until 119: the first reply, ready at 112, is in the line behind them. */
+static void test_replies_share_the_bandwidth_of_the_broker_of_the_requests(void **state)
+{
+    (void)state;
+    trace_expect(OF_SIZES("6"), "replies published",
+                 "122 message a -> b replies published 0 waiting\n"
+                 "124 message a -> b replies published 0 waiting\n"
+                 "126 message a -> b replies published 0 waiting\n"
+                 "128 message a -> b replies published 0 waiting\n"
+                 "130 message a -> b replies published 0 waiting\n"
+                 "132 message a -> b replies published 0 waiting\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +343,8 @@ int main(void)
         cmocka_unit_test(test_without_a_broker_request_and_reply_go_over_the_network),
         cmocka_unit_test(test_only_the_operation_answers),
         cmocka_unit_test(test_only_the_reply_may_take_a_queue),
+        cmocka_unit_test(test_request_and_reply_take_the_time_of_their_sizes),
+        cmocka_unit_test(test_replies_share_the_bandwidth_of_the_broker_of_the_requests),
     };
     return cmocka_run_group_tests_name("models/world_replies", tests, NULL, NULL);
 }
