@@ -61,7 +61,9 @@ void subscription_touch(World *world, uint32_t index)
 /* A topic there copies it. Nobody there answers: whoever asks learns so by the timeout. */
 void message_bury(World *world, uint32_t handle, uint32_t broker)
 {
-    Publication publication = message_publication(message_at(world, handle));
+    const Message *message = message_at(world, handle);
+    Publication publication = message_publication(message);
+    publication.visit = message_next_visit(message);
     publication.reply_to = (Address){0};
     if (broker != NO_INDEX)
         broker_put(world, broker, &publication);

@@ -518,6 +518,14 @@ static inline const Step *step_of(const World *world, const Frame *frame)
     return &world->topology->code[frame->pc];
 }
 
+/* A visit to name the draws of what comes of a message after its last delivery there: each delivery
+ * has its own luck, wherever it is from. */
+static inline uint64_t message_next_visit(const Message *message)
+{
+    return message->deliveries == 0 ? message->visit
+                                    : sim_mix(message->visit, message->deliveries + 1);
+}
+
 static inline SimTime world_now(const World *world)
 {
     return world->engine.now;

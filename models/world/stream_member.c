@@ -311,7 +311,7 @@ static void process_next(World *world, uint32_t index)
 static void record_give_up(World *world, Member *member, const Message *record)
 {
     uint32_t request = record->request, dead_letter = consumer_of(world, member)->dead_letter;
-    uint64_t visit = record->visit;
+    uint64_t visit = message_next_visit(record);
     bool is_kept = dead_letter != NO_INDEX;
     request_at(world, request)->work++; /* until the next broker has it */
     partition_skip(world, record->partition, is_kept ? MESSAGE_DEAD_LETTERED : MESSAGE_DROPPED);

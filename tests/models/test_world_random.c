@@ -146,6 +146,38 @@ static void test_a_permanent_failure_is_the_same_in_other_designs(void **state)
     assert_int_equal(count_of(messages, "q acknowledged"), count_of(calls, "#1 success"));
 }
 
+/* --- dead letters */
+
+/* 200 messages on average, of which half fail, and half of these again: 50, and a standard
+ * deviation of 7. */
+#define TWO_CHANCES(first, second)                                                                 \
+    "{'simulation': {'duration': '2s'},"                                                           \
+    " 'services': {'a': {'threads': 50, 'operations': {'op': {'steps': [{'publish': 'q'}]}}},"     \
+    "   'b': {'threads': 50, 'operations': {'op': {'steps': [{'fail': 0.5}]}}}},"                  \
+    " 'links': {'* -> *': {}}, 'brokers': {'q': {" first "}, 'again': {" second "}},"              \
+    " 'workloads': {'u': {'arrival': {'rate': 100}, 'mix': {'a.op': 1}}}}"
+
+static void test_a_dead_letter_has_luck_of_its_own(void **state)
+{
+    static const char *const texts[] = {
+        TWO_CHANCES("'kind': 'queue', 'consumers': {'b.op': {'max_deliveries': 1, "
+                    "'dead_letter': 'again'}}",
+                    "'kind': 'queue', 'consumers': {'b.op': {'max_deliveries': 1}}"),
+        TWO_CHANCES("'kind': 'stream', 'partitions': 2, 'consumer_groups': {'g': {'operation': "
+                    "'b.op', 'max_deliveries': 1, 'dead_letter': 'again'}}",
+                    "'kind': 'stream', 'partitions': 2, 'consumer_groups': {'g': {'operation': "
+                    "'b.op', 'max_deliveries': 1}}"),
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *lines = lines_of(texts[i], "message");
+        guint failed = count_of(lines, "q dead-lettered") + count_of(lines, "q/g dead-lettered");
+        guint twice = count_of(lines, "again dropped") + count_of(lines, "again/g dropped");
+        assert_true(failed > 100 - 5 * 10 && failed < 100 + 5 * 10);
+        assert_true(twice > 50 - 5 * 7 && twice < 50 + 5 * 7);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_a_request_meets_the_same_service_time_through_a_queue),
         cmocka_unit_test(test_a_permanent_failure_meets_all_attempts_of_a_request_or_none),
         cmocka_unit_test(test_a_permanent_failure_is_the_same_in_other_designs),
+        cmocka_unit_test(test_a_dead_letter_has_luck_of_its_own),
     };
     return cmocka_run_group_tests_name("models/world_random", tests, NULL, NULL);
 }
