@@ -176,15 +176,12 @@ static void assert_commands_work(const char *page)
     remove_folder(folder);
 }
 
-static void test_every_command_of_the_readme_works(void **state)
+static void test_every_command_of_the_manual_works(void **state)
 {
     (void)state;
     assert_commands_work("README.md");
-}
-
-static void test_every_command_of_the_page_on_experiments_works(void **state)
-{
-    (void)state;
+    assert_commands_work("docs/patterns.md");
+    assert_commands_work("docs/communication-styles.md");
     assert_commands_work("docs/experiments.md");
 }
 
@@ -253,8 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_command_line_answers_as_written),
-        cmocka_unit_test(test_every_command_of_the_readme_works),
-        cmocka_unit_test(test_every_command_of_the_page_on_experiments_works),
+        cmocka_unit_test(test_every_command_of_the_manual_works),
         cmocka_unit_test(test_what_is_called_json_is_json),
         cmocka_unit_test(test_any_number_of_threads_writes_the_same_bytes),
     };

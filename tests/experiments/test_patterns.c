@@ -437,7 +437,8 @@ static void assert_buyers_do_not_wait(const Replications *runs)
 
 /* Fluid: nobody works for `away` from the start of the outage of 60 s, in which 50 a second come;
  * then 100 a second are done, first those of `repeated` that were done before. Who comes u after
- * the start waits for what is left of `away`, and for those before him. Mean of u from 0 to 60. */
+ * the start waits for what is left of `away`, and for those that came before. Mean of u from 0
+ * to 60. */
 static double fluid_ms(double away, double repeated)
 {
     double at_start = away, at_end = away - 60 + 50. / 100 * 60;
