@@ -17,6 +17,7 @@ ExitCode command_check(int argc, char **argv);
 ExitCode command_kinds(int argc, char **argv);
 ExitCode command_sweep(int argc, char **argv);
 ExitCode command_capacity(int argc, char **argv);
+ExitCode command_sensitivity(int argc, char **argv);
 ExitCode command_merge(int argc, char **argv);
 
 /* Of topple and the libraries it runs with, to stdout. */

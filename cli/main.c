@@ -24,6 +24,7 @@ static const Command commands[] = {
     {"sweep", "FILE", "simulate many points: grids, lists, samples of parameters", command_sweep},
     {"merge", "DIR...", "put the shards of a sweep together", command_merge},
     {"capacity", "FILE", "find the highest load that meets an objective", command_capacity},
+    {"sensitivity", "FILE", "rank parameters by how much they matter", command_sensitivity},
     {"graph", "FILE", "draw the topology", NULL},
     {"report", "DIR...", "rebuild reports from saved outputs", NULL},
 };
@@ -50,7 +51,7 @@ static void print_help(void)
            "Usage:\n  topple COMMAND [OPTION...] ...\n\nCommands:\n");
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         if (commands[i].run != NULL)
-            printf("  %-8s %-15s %s\n", commands[i].name, commands[i].arguments,
+            printf("  %-11s %-15s %s\n", commands[i].name, commands[i].arguments,
                    commands[i].summary);
     }
     printf("\n  topple COMMAND --help   options of a command\n"

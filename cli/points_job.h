@@ -57,7 +57,7 @@ struct PointsJob {
     GArray *files;          /* of PointsFile, their texts owned */
 };
 
-extern const PointsCommand points_sweep, points_capacity;
+extern const PointsCommand points_sweep, points_capacity, points_sensitivity;
 
 void points_job_init(PointsJob *job, const PointsCommand *command, char **command_line);
 void points_job_clear(PointsJob *job);
