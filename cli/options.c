@@ -142,6 +142,7 @@ static bool interpret(const Raw *raw, Options *options, GError **error)
     options->threads = cores();
     options->replications = 1;
     options->has_replications = raw->replications != NULL;
+    options->has_threads = raw->threads != NULL;
     options->is_quiet = raw->is_quiet;
     options->folder = g_strdup(raw->out);
     options->files = raw->files != NULL ? g_strdupv(raw->files) : g_new0(char *, 1);

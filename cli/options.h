@@ -13,7 +13,7 @@ typedef struct Options {
     char **designs; /* names of --design; NULL: not given */
     char **sets; /* assignments POINTER=JSON: --set, and --duration, --warmup as such; NULL at the
                     end */
-    bool has_seed, has_replications;
+    bool has_seed, has_replications, has_threads;
     uint64_t seed;
     uint32_t replications;
     uint32_t threads; /* 1 or more */
