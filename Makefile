@@ -4,6 +4,7 @@
 #   make demo       installs what is missing, builds, compares the designs of a shipped topology
 #   make test       the same for the tests; ends with their count
 #   make check      layers, kinds, banned calls, formatting, the other compiler, the manual's freshness
+#   make mpi        builds ./topple-mpi, whose sweeps run on the ranks of mpirun; make test-mpi tests it
 #   make bench      speed and memory: a table, and bench.csv
 #   make bench-check    instructions per hop, against those committed; make bench-accept commits new ones
 #   make bench-long     a thousand million events in the memory of ten million
@@ -35,7 +36,8 @@ WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-protot
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-pie -pthread -I. $(PKG_CFLAGS) $(WARNINGS) \
              -MMD -MP $(CFLAGS)
 
-sources_of = $(shell find $(1) -name '*.c')
+# Without what only topple-mpi has.
+sources_of = $(filter-out experiments/mpi/%,$(shell find $(1) -name '*.c'))
 objects_of = $(patsubst %.c,$(BUILD)/%.o,$(call sources_of,$(1)))
 library_of = $(BUILD)/lib$(1).a
 
@@ -56,6 +58,25 @@ topple: $(BUILD)/topple always
 $(BUILD)/topple: $(LIBRARIES)
 	@echo LINK $@
 	@$(CC) $(ALL_CFLAGS) -no-pie $(LDFLAGS) -o $@ $(LIBRARIES) $(PKG_LIBS)
+
+# The same program with ranks behind experiments/ranks.h: its objects come before the libraries, which
+# hold the other side of that header. Open MPI is asked for here alone.
+MPI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard experiments/mpi/*.c))
+$(MPI_OBJECTS): PKG_CFLAGS += $(subst -I,-isystem ,$(shell pkg-config --cflags ompi-c 2>/dev/null))
+
+mpi:
+	@.ci/set-up libopenmpi-dev openmpi-bin
+	@$(MAKE) --no-print-directory -j$$(nproc) topple-mpi
+
+topple-mpi: $(BUILD)/topple-mpi always
+	@cmp -s $< $@ || cp --remove-destination $< $@
+
+$(BUILD)/topple-mpi: $(MPI_OBJECTS) $(LIBRARIES)
+	@echo LINK $@
+	@$(CC) $(ALL_CFLAGS) -no-pie $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $$(pkg-config --libs ompi-c)
+
+test-mpi: topple mpi
+	@.ci/test-mpi
 
 define layer_rule
 $(call library_of,$(1)): $(call objects_of,$(1))
@@ -179,9 +200,9 @@ install: topple
 	cp -R README.md CHANGELOG.md LICENSE docs $(DESTDIR)$(PREFIX)/share/doc/topple/
 
 clean:
-	rm -rf $(BUILD) build-asan build-tsan build-valgrind topple topple-out bench.csv
+	rm -rf $(BUILD) build-asan build-tsan build-valgrind topple topple-mpi topple-out bench.csv
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all demo test tests run-tests check test-asan test-tsan test-valgrind bench bench-check bench-accept bench-long bench-events coverage docs golden install clean always
+.PHONY: all demo mpi test-mpi test tests run-tests check test-asan test-tsan test-valgrind bench bench-check bench-accept bench-long bench-events coverage docs golden install clean always
 .SECONDARY:

@@ -8,7 +8,7 @@
 
 #define SHARDS_TOLD 10u /* of those that are missing */
 
-static const PointsCommand *const commands[] = {&points_sweep};
+static const PointsCommand *const commands[] = {&points_sweep, &points_sensitivity};
 
 static const PointsCommand *find_command(const char *name)
 {

@@ -63,7 +63,7 @@ const PointsCommand points_sweep = {
         "Simulates the topology at every point of a grid (or of a sample) of parameters, in each "
         "design that\n"
         "--design names. With --out it can be killed at any moment: the same command goes on.",
-    .options = POINTS_SAMPLING | POINTS_RECORDS,
+    .options = POINTS_SAMPLING | POINTS_TABLES | POINTS_SHARDS,
     .has_sweep = true,
     .things = "points",
     .choose = choose,

@@ -13,19 +13,22 @@
 #include "cli/input.h"
 #include "cli/version.h"
 #include "cli/watch.h"
+#include "experiments/ranks.h"
 #include "models/problems.h"
 
 static const Command commands[] = {
-    {"run", "FILE", "simulate one design", command_run},
-    {"compare", "FILE [FILE...]", "simulate all designs and compare them", command_compare},
-    {"check", "FILE", "validate, without simulating", command_check},
+    {"run", "FILE", "simulate one design", command_run, false},
+    {"compare", "FILE [FILE...]", "simulate all designs and compare them", command_compare, false},
+    {"check", "FILE", "validate, without simulating", command_check, false},
     {"kinds", "[FAMILY]", "list distributions, balancers, faults and so on, with their keys",
-     command_kinds},
-    {"sweep", "FILE", "simulate many points: grids, lists, samples of parameters", command_sweep},
-    {"merge", "DIR...", "put the shards of a sweep together", command_merge},
-    {"capacity", "FILE", "find the highest load that meets an objective", command_capacity},
-    {"graph", "FILE", "draw the topology", NULL},
-    {"report", "DIR...", "rebuild reports from saved outputs", NULL},
+     command_kinds, false},
+    {"sweep", "FILE", "simulate many points: grids, lists, samples of parameters", command_sweep,
+     true},
+    {"merge", "DIR...", "put the shards of a sweep together", command_merge, false},
+    {"capacity", "FILE", "find the highest load that meets an objective", command_capacity, false},
+    {"sensitivity", "FILE", "rank parameters by how much they matter", command_sensitivity, true},
+    {"graph", "FILE", "draw the topology", NULL, false},
+    {"report", "DIR...", "rebuild reports from saved outputs", NULL, false},
 };
 
 const char *const *library_versions(void)
@@ -50,7 +53,7 @@ static void print_help(void)
            "Usage:\n  topple COMMAND [OPTION...] ...\n\nCommands:\n");
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         if (commands[i].run != NULL)
-            printf("  %-8s %-15s %s\n", commands[i].name, commands[i].arguments,
+            printf("  %-11s %-15s %s\n", commands[i].name, commands[i].arguments,
                    commands[i].summary);
     }
     printf("\n  topple COMMAND --help   options of a command\n"
@@ -91,30 +94,51 @@ static void open_missing_streams(void)
     }
 }
 
+/* What is no work for many is done by the first rank. */
+static ExitCode run_command(const Command *command, int argc, char **argv)
+{
+    bool is_first = ranks_number() == 0;
+    if (command->run == NULL && is_first)
+        complain("the command \"%s\" is not supported yet", command->name);
+    if (command->run == NULL)
+        return EXIT_WRONG_INPUT;
+    if (ranks_count() == 1 || command->has_ranks)
+        return command->run(argc, argv);
+    if (is_first)
+        complain("%s is not for several ranks: start it without mpirun", command->name);
+    return EXIT_WRONG_INPUT;
+}
+
+static ExitCode help(ExitCode code)
+{
+    if (ranks_number() == 0)
+        print_help();
+    return code;
+}
+
+static ExitCode dispatch(int argc, char **argv)
+{
+    if (argc < 2)
+        return help(EXIT_WRONG_INPUT);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return help(EXIT_DONE);
+    if (strcmp(argv[1], "--version") == 0) {
+        if (ranks_number() == 0)
+            print_version();
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return run_command(&commands[i], argc - 1, argv + 1);
+    }
+    return ranks_number() == 0 ? unknown_command(argv[1]) : EXIT_WRONG_INPUT;
+}
+
 int main(int argc, char **argv)
 {
     open_missing_streams();
     watch_prepare();
     gsl_set_error_handler_off();
-    if (argc < 2) {
-        print_help();
-        return EXIT_WRONG_INPUT;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        print_help();
-        return EXIT_DONE;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
-        print_version();
-        return EXIT_DONE;
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
-        if (strcmp(argv[1], commands[i].name) != 0)
-            continue;
-        if (commands[i].run != NULL)
-            return (int)commands[i].run(argc - 1, argv + 1);
-        complain("the command \"%s\" is not supported yet", argv[1]);
-        return EXIT_WRONG_INPUT;
-    }
-    return (int)unknown_command(argv[1]);
+    ranks_start();
+    return ranks_end((int)dispatch(argc, argv));
 }

@@ -168,6 +168,7 @@ static bool interpret(const Raw *raw, Options *options, GError **error)
     options->threads = cores();
     options->replications = 1;
     options->has_replications = raw->replications != NULL;
+    options->has_threads = raw->threads != NULL;
     options->is_quiet = raw->is_quiet;
     options->is_strict = raw->is_strict;
     options->expectations = g_strdupv(raw->expectations);

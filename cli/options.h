@@ -17,7 +17,7 @@ typedef struct Options {
     char **metrics;      /* of --metric; NULL: not given */
     double precision;    /* relative; 0: none is asked for */
     uint32_t max_replications;
-    bool has_seed, has_replications;
+    bool has_seed, has_replications, has_threads;
     uint64_t seed;
     uint32_t replications;
     uint32_t threads; /* 1 or more */

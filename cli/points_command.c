@@ -1,8 +1,11 @@
 /* Commands over many points: simulate what the journal does not have, then report. */
 #include <malloc.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/points_job.h"
+#include "experiments/ranks.h"
+#include "sim/rng.h"
 
 /* Thousands of short runs take and give back the same memory. To return it to the system each time
  * would cost more than they do. */
@@ -111,9 +114,10 @@ static ExitCode simulate(PointsJob *job, ThreadPool *pool, int *signal_number)
     if (job->command->simulate != NULL)
         job->command->simulate(job, &run, &result);
     else
-        points_run(&job->plan, &run, &result);
+        ranks_run(&job->plan, &run, &result);
     *signal_number = watch_end(&job->watch);
     job->progress = result.progress;
+    job->silent_ranks = result.silent_ranks;
     ExitCode code = tell_end(job, &result);
     points_result_clear(&result);
     return code;
@@ -142,6 +146,46 @@ static ExitCode finish(PointsJob *job, int signal_number)
     return closed != EXIT_DONE ? closed : code;
 }
 
+/* --- ranks */
+
+/* All that records depend on, in one number. */
+static uint64_t plan_hash(const PointsJob *job)
+{
+    uint64_t hash = 0;
+    for (guint i = 0; i < job->facts->len; i++) {
+        const char *text = job->facts->pdata[i];
+        hash = sim_mix(hash, text == NULL ? 0 : sim_hash(text));
+    }
+    return hash;
+}
+
+static ExitCode compare_plans(const PointsJob *job)
+{
+    uint32_t other = ranks_compare(plan_hash(job));
+    if (other == NO_INDEX)
+        return EXIT_DONE;
+    if (ranks_number() == 0)
+        complain("rank %u does not find what rank 0 has read: all ranks need the same files, and "
+                 "the same topple",
+                 other);
+    return EXIT_WRONG_INPUT;
+}
+
+/* Ranks that do not answer would hold up the end for ever. */
+static ExitCode leave(const PointsJob *job, ExitCode code)
+{
+    if (job->silent_ranks == 0)
+        return code;
+    complain("%u rank%s not answer: ended without waiting%s", job->silent_ranks,
+             job->silent_ranks == 1 ? " does" : "s do",
+             points_job_is_complete(job) ? "; the results are complete" : "");
+    fflush(stdout);
+    ranks_abandon((int)code);
+    return code;
+}
+
+/* --- one rank, or rank 0 */
+
 static ExitCode run_on(PointsJob *job, ThreadPool *pool)
 {
     int signal_number = 0;
@@ -151,9 +195,35 @@ static ExitCode run_on(PointsJob *job, ThreadPool *pool)
         return EXIT_WRONG_INPUT;
     }
     ExitCode code = open_journal(job);
+    if (code != EXIT_DONE)
+        return code;
+    ranks_say(RANKS_GO);
+    job->has_said_go = true;
+    code = compare_plans(job);
     if (code == EXIT_DONE)
         code = simulate(job, pool, &signal_number);
-    return code == EXIT_DONE ? finish(job, signal_number) : code;
+    return leave(job, code == EXIT_DONE ? finish(job, signal_number) : code);
+}
+
+static uint32_t threads_of(const PointsJob *job)
+{
+    const Options *options = &job->options.common;
+    return ranks_count() > 1 && !options->has_threads ? 1 : options->threads;
+}
+
+static ExitCode read_input(PointsJob *job)
+{
+    const Options *options = &job->options.common;
+    ExitCode code = input_read(&job->input, options, false);
+    if (code == EXIT_DONE && g_strv_length(options->files) > 1) {
+        complain("%s takes one file; --design chooses among its designs", job->command->name);
+        code = EXIT_WRONG_INPUT;
+    }
+    if (code == EXIT_DONE && ranks_count() > 1 && strcmp(options->files[0], "-") == 0) {
+        complain("-: standard input is rank 0's alone; all ranks need the file");
+        code = EXIT_WRONG_INPUT;
+    }
+    return code == EXIT_DONE ? points_job_prepare(job) : code;
 }
 
 static ExitCode run(PointsJob *job)
@@ -162,38 +232,61 @@ static ExitCode run(PointsJob *job)
         complain("--shard needs --out: its records wait there for topple merge");
         return EXIT_WRONG_INPUT;
     }
-    ExitCode code = input_read(&job->input, &job->options.common, false);
-    if (code == EXIT_DONE && g_strv_length(job->options.common.files) > 1) {
-        complain("%s takes one file; --design chooses among its designs", job->command->name);
-        code = EXIT_WRONG_INPUT;
-    }
-    if (code == EXIT_DONE)
-        code = points_job_prepare(job);
+    ExitCode code = read_input(job);
     if (code != EXIT_DONE)
         return code;
     keep_memory();
     watch_start(&job->watch, &job->options.common);
     job->plan.stop = job->watch.stop;
-    ThreadPool *pool = thread_pool_new(job->options.common.threads);
+    ThreadPool *pool = thread_pool_new(threads_of(job));
     code = run_on(job, pool);
     thread_pool_free(pool);
     return code;
 }
 
+/* --- other ranks: rank 0 has told whatever is wrong */
+
+static ExitCode assist(PointsJob *job)
+{
+    PointsResult result;
+    /* Rank 0 waits for the comparison, whatever has happened here. */
+    bool is_read = read_input(job) == EXIT_DONE;
+    if (ranks_compare(is_read ? plan_hash(job) : 0) != NO_INDEX || !is_read)
+        return EXIT_WRONG_INPUT;
+    keep_memory();
+    job->options.common.is_quiet = true;
+    watch_start(&job->watch, &job->options.common);
+    job->plan.stop = job->watch.stop;
+    ThreadPool *pool = thread_pool_new(threads_of(job));
+    const PointsRun run = {.pool = pool};
+    ranks_run(&job->plan, &run, &result);
+    thread_pool_free(pool);
+    return EXIT_DONE;
+}
+
+static ExitCode command_run_on(PointsJob *job, int argc, char **argv)
+{
+    const PointsCommand *command = job->command;
+    bool has_helped;
+    g_autoptr(GError) error = NULL;
+    if (!points_options_parse(&job->options, argc, argv, command->arguments, command->summary,
+                              command->options, &has_helped, &error)) {
+        complain("%s", error->message);
+        return EXIT_WRONG_INPUT;
+    }
+    if (has_helped)
+        return EXIT_DONE;
+    return ranks_number() == 0 ? run(job) : assist(job);
+}
+
 ExitCode points_command_run(const PointsCommand *command, int argc, char **argv)
 {
     PointsJob job;
-    bool has_helped;
-    g_autoptr(GError) error = NULL;
     points_job_init(&job, command, argv);
-    ExitCode code = EXIT_DONE;
-    if (!points_options_parse(&job.options, argc, argv, command->arguments, command->summary,
-                              command->options, &has_helped, &error)) {
-        complain("%s", error->message);
-        code = EXIT_WRONG_INPUT;
-    } else if (!has_helped) {
-        code = run(&job);
-    }
+    int word = ranks_number() == 0 ? RANKS_GO : ranks_hear();
+    ExitCode code = word == RANKS_GO ? command_run_on(&job, argc, argv) : (ExitCode)word;
+    if (ranks_number() == 0 && !job.has_said_go)
+        ranks_say((int)code);
     points_job_clear(&job);
     return code;
 }

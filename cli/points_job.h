@@ -48,7 +48,9 @@ struct PointsJob {
     GPtrArray *journals; /* of Journal: one, or those that are merged */
     Watch watch;
     PointsProgress progress;
-    bool is_merged; /* from journals of others */
+    uint32_t silent_ranks;
+    bool has_said_go; /* to the other ranks */
+    bool is_merged;   /* from journals of others */
     bool hit_limit;
     GPtrArray *warnings;    /* of char * */
     uint64_t more_warnings; /* that are not kept */
@@ -57,7 +59,7 @@ struct PointsJob {
     GArray *files;          /* of PointsFile, their texts owned */
 };
 
-extern const PointsCommand points_sweep, points_capacity;
+extern const PointsCommand points_sweep, points_capacity, points_sensitivity;
 
 void points_job_init(PointsJob *job, const PointsCommand *command, char **command_line);
 void points_job_clear(PointsJob *job);

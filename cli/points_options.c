@@ -5,12 +5,15 @@
 #include "models/problems.h"
 #include "reports/point_record.h"
 
-#define SHARDS_MAX 1000000u
+#define SHARDS_MAX           1000000u
+#define TRAJECTORIES_DEFAULT 10u
+#define TRAJECTORIES_MAX     10000u
 
 /* Texts, so that every value is judged here. */
 typedef struct Raw {
     char **vary;
-    char *points, *sampling, *tables, *shard, *slo, *find, *resolution;
+    char *points, *sampling, *tables, *shard, *slo, *find, *resolution, *method, *trajectories;
+    char **metrics;
     gboolean says_yes, restarts;
 } Raw;
 
@@ -38,25 +41,24 @@ static bool read_points(const char *text, uint64_t *points, GError **error)
     return true;
 }
 
-static char *sampling_names(void)
+static bool read_trajectories(const char *text, uint64_t *trajectories, GError **error)
 {
-    GString *names = g_string_new(NULL);
-    for (size_t i = 0; sampling_kinds[i] != NULL; i++)
-        g_string_append_printf(names, "%s%s",
-                               i == 0                          ? ""
-                               : sampling_kinds[i + 1] == NULL ? " or "
-                                                               : ", ",
-                               sampling_kinds[i]->name);
-    return g_string_free(names, FALSE);
+    guint64 count = TRAJECTORIES_DEFAULT;
+    if (text != NULL && !g_ascii_string_to_unsigned(text, 10, 2, TRAJECTORIES_MAX, &count, NULL))
+        return fail(error, "--trajectories: must be a whole number from 2 to %u, got \"%s\"",
+                    TRAJECTORIES_MAX, text);
+    *trajectories = count;
+    return true;
 }
 
-static bool read_sampling(const char *text, const SamplingKind **sampling, GError **error)
+static bool read_kind(const char *option, const char *text, bool is_screening,
+                      const SamplingKind **kind, GError **error)
 {
-    *sampling = text == NULL ? NULL : sampling_kind_find(text);
-    if (text == NULL || *sampling != NULL)
+    *kind = text == NULL ? NULL : sampling_kind_find(text);
+    if (text == NULL || (*kind != NULL && (*kind)->is_screening == is_screening))
         return true;
-    g_autofree char *names = sampling_names();
-    return fail(error, "--sampling: must be %s, got \"%s\"", names, text);
+    g_autofree char *names = sampling_kind_names(is_screening);
+    return fail(error, "--%s: must be %s, got \"%s\"", option, names, text);
 }
 
 static bool is_called(const Table *table, const char *name)
@@ -134,14 +136,19 @@ static bool read_find(const char *text, GError **error)
 
 static bool interpret(const Raw *raw, unsigned which, PointsOptions *options, GError **error)
 {
-    const char *tables_text = which & POINTS_RECORDS ? raw->tables : "none";
+    bool is_screening = which & POINTS_SCREENING;
+    const char *option = is_screening ? "method" : "sampling";
+    const char *kind = is_screening ? raw->method : raw->sampling;
+    const char *tables_text = which & POINTS_TABLES ? raw->tables : "none";
     options->says_yes = raw->says_yes;
     options->restarts = raw->restarts;
     options->slo = g_strdup(raw->slo);
     options->find = g_strdup(raw->find);
     options->vary = raw->vary == NULL ? g_new0(char *, 1) : g_strdupv(raw->vary);
+    options->metrics = g_strdupv(raw->metrics);
     return read_points(raw->points, &options->points, error) &&
-           read_sampling(raw->sampling, &options->sampling, error) &&
+           read_trajectories(raw->trajectories, &options->trajectories, error) &&
+           read_kind(option, kind, is_screening, &options->sampling, error) &&
            read_tables(tables_text, &options->tables, error) &&
            read_shard(raw->shard, options, error) && read_find(raw->find, error) &&
            read_resolution(raw->resolution, &options->resolution, error);
@@ -159,6 +166,9 @@ static void raw_clear(Raw *raw)
     g_free(raw->slo);
     g_free(raw->find);
     g_free(raw->resolution);
+    g_free(raw->method);
+    g_free(raw->trajectories);
+    g_strfreev(raw->metrics);
 }
 
 static GOptionEntry *entries_for(Raw *raw, unsigned which)
@@ -169,12 +179,22 @@ static GOptionEntry *entries_for(Raw *raw, unsigned which)
         {"points", 0, 0, G_OPTION_ARG_FILENAME, &raw->points,
          "How many points, of latin_hypercube and sobol", "N"},
     };
-    const GOptionEntry records[] = {
+    const GOptionEntry screening[] = {
+        {"method", 0, 0, G_OPTION_ARG_FILENAME, &raw->method,
+         "tornado (the default): one parameter at a time; or morris: along trajectories", "METHOD"},
+        {"trajectories", 0, 0, G_OPTION_ARG_FILENAME, &raw->trajectories, "Of morris (default: 10)",
+         "N"},
+        {"metric", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->metrics,
+         "What matters, such as workload/shoppers.p99_ms; repeatable", "METRIC"},
+    };
+    const GOptionEntry tables_of[] = {
         {"tables", 0, 0, G_OPTION_ARG_FILENAME, &raw->tables,
          "Tables to write with a row (or more) for each point: summary (the default), requests, "
          "... "
          "or none",
          "LIST"},
+    };
+    const GOptionEntry shards[] = {
         {"shard", 0, 0, G_OPTION_ARG_FILENAME, &raw->shard,
          "Only the I-th of N parts of the points; topple merge puts them together", "I/N"},
     };
@@ -198,8 +218,12 @@ static GOptionEntry *entries_for(Raw *raw, unsigned which)
     GArray *entries = g_array_new(FALSE, FALSE, sizeof(GOptionEntry));
     if (which & POINTS_SAMPLING)
         g_array_append_vals(entries, sampling, G_N_ELEMENTS(sampling));
-    if (which & POINTS_RECORDS)
-        g_array_append_vals(entries, records, G_N_ELEMENTS(records));
+    if (which & POINTS_SCREENING)
+        g_array_append_vals(entries, screening, G_N_ELEMENTS(screening));
+    if (which & POINTS_TABLES)
+        g_array_append_vals(entries, tables_of, G_N_ELEMENTS(tables_of));
+    if (which & POINTS_SHARDS)
+        g_array_append_vals(entries, shards, G_N_ELEMENTS(shards));
     if (which & POINTS_SEARCH)
         g_array_append_vals(entries, search, G_N_ELEMENTS(search));
     g_array_append_vals(entries, all, G_N_ELEMENTS(all));
@@ -225,5 +249,6 @@ void points_options_clear(PointsOptions *options)
     g_strfreev(options->vary);
     g_free(options->slo);
     g_free(options->find);
+    g_strfreev(options->metrics);
     *options = (PointsOptions){0};
 }

@@ -248,6 +248,22 @@ static bool read_range(Axis *axis, char *const *texts, GError **error)
                         : read_ends(axis, part, texts, error);
 }
 
+/* --- shares of what the file has */
+
+static bool is_share(const char *text)
+{
+    size_t digits = strspn(text, "0123456789.");
+    return digits > 0 && strcmp(text + digits, "%") == 0;
+}
+
+static bool read_share(Axis *axis, const char *text, GError **error)
+{
+    axis->kind = AXIS_AROUND;
+    axis->share = g_ascii_strtod(text, NULL) / 100;
+    return (axis->share > 0 && axis->share < 1) ||
+           fail(error, "%s: must be above 0%% and below 100%%, got %s", axis->pointer, text);
+}
+
 /* --- all of it */
 
 static bool read_values(Axis *axis, const char *values, GError **error)
@@ -256,6 +272,8 @@ static bool read_values(Axis *axis, const char *values, GError **error)
     g_auto(GStrv) range = split_outside(values, ':');
     if (parts[0] == NULL || (parts[1] == NULL && parts[0][0] == '\0'))
         return fail(error, "%s: there are no values", axis->pointer);
+    if (is_share(parts[0]) && parts[1] == NULL)
+        return read_share(axis, parts[0], error);
     return range[1] != NULL ? read_range(axis, range, error) : read_list(axis, parts, error);
 }
 
@@ -270,6 +288,19 @@ Axis *axis_parse(const char *text, GError **error)
     else if (equals == NULL || read_values(axis, equals + 1, error))
         return g_steal_pointer(&axis);
     return NULL;
+}
+
+Axis *axis_range_new(const char *pointer, double low, double high, bool is_whole, const char *unit)
+{
+    Axis *axis = g_new0(Axis, 1);
+    axis->kind = AXIS_RANGE;
+    axis->text = g_strdup(pointer);
+    axis->pointer = g_strdup(pointer);
+    axis->low = low;
+    axis->high = high;
+    axis->is_whole = is_whole;
+    axis->unit = g_strdup(unit);
+    return axis;
 }
 
 void axis_free(Axis *axis)
@@ -300,4 +331,13 @@ char *axis_value_at(const Axis *axis, double share)
     double value = axis->is_logarithmic ? axis->low * pow(end / axis->low, share)
                                         : axis->low + share * (end - axis->low);
     return axis_number(axis, axis->is_whole ? MIN(floor(value), axis->high) : value);
+}
+
+char *axis_value_between(const Axis *axis, double share)
+{
+    if (axis->kind == AXIS_VALUES)
+        return g_strdup(axis->values->pdata[(guint)lround(share * (axis->values->len - 1))]);
+    double value = axis->is_logarithmic ? axis->low * pow(axis->high / axis->low, share)
+                                        : axis->low + share * (axis->high - axis->low);
+    return axis_number(axis, axis->is_whole ? round(value) : value);
 }

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "models/json_text.h"
+#include "experiments/factors.h"
 #include "sim/check.h"
 
 /* How far from the start the search goes. */
@@ -28,22 +28,6 @@ static double printed(const CapacityCase *one, double value)
 {
     g_autofree char *text = capacity_value(one, value);
     return g_ascii_strtod(text[0] == '"' ? text + 1 : text, NULL);
-}
-
-/* A number, or a text that starts with one; the rest is its unit. */
-static bool parse_start(const char *json, double *number, char **unit)
-{
-    bool is_text = json[0] == '"';
-    const char *text = json + is_text;
-    char *end;
-    *number = g_ascii_strtod(text, &end);
-    if (end == text || !(*number > 0) || !isfinite(*number))
-        return false;
-    size_t rest = strlen(end);
-    if (is_text != (rest > 1) || (is_text && end[rest - 1] != '"'))
-        return false;
-    *unit = is_text ? g_strndup(end, rest - 1) : g_strdup("");
-    return true;
 }
 
 static bool reads(const CapacityPlan *plan, uint64_t task, const char *value)
@@ -92,7 +76,7 @@ static char *start_from_file(const CapacityPlan *plan, uint64_t task, CapacityCa
                             "it names nothing to start from: %s; a range would be one, "
                             "POINTER=low:high",
                             missing);
-    if (!parse_start(json, &one->bisection.start, &one->unit))
+    if (!factor_parse(json, &one->bisection.start, &one->unit))
         return problem_text(plan, one, "it is no number above 0 to start from");
     one->bisection.is_whole = !takes_fractions(plan, task, one);
     one->bisection.least = one->bisection.is_whole ? 1 : one->bisection.start / FACTOR_MAX;

@@ -113,6 +113,7 @@ typedef struct PointsResult {
     GError *error;           /* the journal could not be written */
     char *problem;           /* of the first task that went wrong */
     bool is_internal;        /* topple is to blame for it */
+    uint32_t silent_ranks;   /* that did not answer in the end */
 } PointsResult;
 
 /* Makes what the journal does not have. */

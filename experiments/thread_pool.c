@@ -134,6 +134,11 @@ void thread_pool_free(ThreadPool *pool)
     g_free(pool);
 }
 
+bool thread_pool_has_threads(const ThreadPool *pool)
+{
+    return pool->thread_count > 0;
+}
+
 uint32_t thread_pool_threads(const ThreadPool *pool)
 {
     return MAX(pool->thread_count, 1);

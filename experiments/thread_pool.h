@@ -4,6 +4,7 @@
 #ifndef TOPPLE_EXPERIMENTS_THREAD_POOL_H
 #define TOPPLE_EXPERIMENTS_THREAD_POOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define THREAD_POOL_MAX 256u
@@ -26,6 +27,7 @@ typedef struct LoopWatch {
  * caller of thread_pool_run does. */
 ThreadPool *thread_pool_new(uint32_t threads);
 void thread_pool_free(ThreadPool *pool);
+bool thread_pool_has_threads(const ThreadPool *pool); /* false: the caller is its only worker */
 uint32_t thread_pool_threads(const ThreadPool *pool); /* 1 or more */
 
 /* Runs body for 0..count-1 and returns when all have ended. The calling thread, which is none of

@@ -45,6 +45,10 @@ bool document_put(Document *document, const char *source, const char *pointer, c
 /* The JSON text of the value at a pointer, to be freed; NULL if it names nothing. */
 char *document_get(const Document *document, const char *pointer);
 
+/* Pointers (char *) of all values at a pointer and below it that are quantities above 0
+ * (models/quantity.h), in document order; empty when it names nothing. To be freed with it. */
+GPtrArray *document_quantities(const Document *document, const char *pointer);
+
 /* Why a pointer names nothing, in words, to be freed: "there is no "crat" in /services; did you
  * mean "cart"?". NULL if it names a value. */
 char *document_missing(const Document *document, const char *pointer);

@@ -3,6 +3,7 @@
 
 #include "models/document_nodes.h"
 #include "models/json_print.h"
+#include "models/quantity.h"
 
 /* Decodes ~0 and ~1 in place; false when a ~ stands for nothing. */
 static bool unescape_token(char *token)
@@ -209,6 +210,54 @@ char *document_get(const Document *document, const char *pointer)
     json_print(text, document, node);
     g_string_truncate(text, text->len - 1); /* the line feed */
     return g_string_free(text, FALSE);
+}
+
+static char *escape_token(const char *token)
+{
+    GString *escaped = g_string_new(NULL);
+    for (; *token != '\0'; token++) {
+        if (*token == '~' || *token == '/')
+            g_string_append(escaped, *token == '~' ? "~0" : "~1");
+        else
+            g_string_append_c(escaped, *token);
+    }
+    return g_string_free(escaped, FALSE);
+}
+
+static bool is_quantity(const cJSON *node)
+{
+    double value = node->valuedouble;
+    const char *unit;
+    if (NODE_TYPE(node) == cJSON_String) {
+        g_autofree char *json = g_strconcat("\"", node->valuestring, "\"", NULL);
+        return quantity_of_json(json, &value, &unit) && value > 0;
+    }
+    return NODE_TYPE(node) == cJSON_Number && value > 0;
+}
+
+/* Recurses as deep as the document is nested. */
+static void add_quantities(const cJSON *node, const char *pointer, GPtrArray *found)
+{
+    guint index = 0;
+    if (is_quantity(node))
+        g_ptr_array_add(found, g_strdup(pointer));
+    for (const cJSON *child = node->child; child != NULL; child = child->next, index++) {
+        g_autofree char *token =
+            child->string != NULL ? escape_token(child->string) : g_strdup_printf("%u", index);
+        g_autofree char *inner = g_strconcat(pointer, "/", token, NULL);
+        add_quantities(child, inner, found);
+    }
+}
+
+GPtrArray *document_quantities(const Document *document, const char *pointer)
+{
+    GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
+    g_auto(GStrv) tokens = tokens_of(pointer);
+    guint count;
+    const cJSON *node = tokens == NULL ? NULL : follow(document, tokens + 1, &count);
+    if (node != NULL && tokens[count + 1] == NULL)
+        add_quantities(node, pointer, found);
+    return found;
 }
 
 static const char *nearest_member(const cJSON *object, const char *name)

@@ -389,6 +389,30 @@ static const Column probe_columns[] = {
     LABEL("outcome", "", "`pass`, `fail` or `undecided`"),
 };
 
+static const Column sensitivity_columns[] = {
+    LABEL("topology", "", "name of the topology"),
+    LABEL("design", "", "name of the design"),
+    LABEL("method", "", "`tornado` or `morris`"),
+    LABEL("metric", "", "what may depend on the parameter, as expectations name it"),
+    LABEL("unit", "", "its unit"),
+    LABEL("rank", "", "1 for the parameter that it depends on most"),
+    LABEL("parameter", "", "JSON Pointer of the parameter"),
+    LABEL("low", "", "lower end of its range, as JSON"),
+    LABEL("high", "", "upper end of it"),
+    LABEL("base", "", "the metric with all parameters as in the file (tornado)"),
+    LABEL("effect", "", "tornado: the largest difference between two of low end, file and high end; morris: mu*, the mean size of an effect, over the whole range"),
+    LABEL("effect_ci_low", "", "lower end of its 95 % confidence interval"),
+    LABEL("effect_ci_high", "", "upper end of it"),
+    LABEL("low_difference", "", "metric at the low end - base (tornado)"),
+    LABEL("low_ci_low", "", "lower end of its 95 % confidence interval, paired by replication"),
+    LABEL("low_ci_high", "", "upper end of it"),
+    LABEL("high_difference", "", "metric at the high end - base (tornado)"),
+    LABEL("high_ci_low", "", "lower end of its 95 % confidence interval, paired by replication"),
+    LABEL("high_ci_high", "", "upper end of it"),
+    LABEL("mean_effect", "", "mu, the mean of the effects with their signs (morris)"),
+    LABEL("stddev_effect", "", "sigma, their standard deviation: large where a parameter works together with others, or not in proportion (morris)"),
+};
+
 static const Column series_labels[] = {
     RUN_LABELS,
     SCOPE_LABELS,
@@ -430,6 +454,8 @@ TABLE(table_points, "points.csv", "point and parameter", point_columns);
 POINTS_TABLE(table_sweep, "sweep.csv", "design and point", sweep_columns);
 POINTS_TABLE(table_capacity, "capacity.csv", "design and point of other parameters",
              capacity_columns);
+POINTS_TABLE(table_sensitivity, "sensitivity.csv", "design, metric and parameter",
+             sensitivity_columns);
 POINTS_TABLE(table_probes, "probes.csv", "value that capacity looked at", probe_columns);
 
 const Table *const tables[] = {

@@ -37,6 +37,24 @@ const SamplingKind *sampling_kind_find(const char *name)
     return NULL;
 }
 
+char *sampling_kind_names(bool is_screening)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; sampling_kinds[i] != NULL; i++) {
+        if (sampling_kinds[i]->is_screening == is_screening)
+            g_ptr_array_add(names, (gpointer)(guintptr)sampling_kinds[i]->name);
+    }
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < names->len; i++)
+        g_string_append_printf(text, "%s%s",
+                               i == 0                ? ""
+                               : i + 1 == names->len ? " or "
+                                                     : ", ",
+                               (const char *)names->pdata[i]);
+    g_ptr_array_free(names, TRUE);
+    return g_string_free(text, FALSE);
+}
+
 /* --- axes */
 
 static bool check_kind_of_axis(const SamplingKind *kind, const Axis *axis, GError **error)
@@ -48,6 +66,9 @@ static bool check_kind_of_axis(const SamplingKind *kind, const Axis *axis, GErro
     case AXIS_RANGE:
         return kind->takes_ranges || sampling_fail(error, "%s: %s needs a step: POINTER=a:b:step",
                                                    axis->text, kind->name);
+    case AXIS_AROUND:
+        return sampling_fail(error, "%s: a share of the file's value is for sensitivity",
+                             axis->text);
     case AXIS_VALUES:
         break;
     }

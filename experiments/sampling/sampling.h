@@ -28,7 +28,8 @@ struct SamplingKind {
     const char *name;    /* "grid" */
     const char *summary; /* one line */
     bool takes_ranges;   /* also axes between two ends; false: values alone */
-    bool takes_count;    /* the user says how many points */
+    bool takes_count;    /* the user says how many points (for screening: trajectories) */
+    bool is_screening;   /* asks which parameters matter: of sensitivity, not of sweep */
     /* Sets space->count, from `asked` if takes_count; false with an error: these axes make none. */
     bool (*prepare)(Space *space, uint64_t asked, uint64_t seed, GError **error);
     /* JSON text of an axis at a point, to be freed; NULL: as in the file. */
@@ -36,6 +37,10 @@ struct SamplingKind {
 };
 
 extern const SamplingKind *const sampling_kinds[]; /* NULL at the end */
+
+/* Names of those that are screening, or are not, for messages: "grid, together or sobol"; to be
+ * freed. */
+char *sampling_kind_names(bool is_screening);
 
 /* NULL if there is none. */
 const SamplingKind *sampling_kind_find(const char *name);

@@ -75,6 +75,8 @@ static void test_what_is_no_axis_is_told(void **state)
         {"/a=1:1000000000:0.00000000000001", "/a: 1000000000 has too many digits"},
         {"/a=1:2000000:1", "/a: more than 1000000 values"},
         {"/a=0:9000000000:0.000000001", "/a: more than 1000000 values"},
+        {"/a=0%", "/a: must be above 0% and below 100%, got 0%"},
+        {"/a=100%", "/a: must be above 0% and below 100%, got 100%"},
         {"/a=5:5", "/a: the range is empty: 5 is not below 5"},
         {"/a=5:1:log", "/a: the range is empty: 5 is not below 1"},
         {"/a=0:1:log", "/a: a logarithmic range must start above 0"},
@@ -86,6 +88,15 @@ static void test_what_is_no_axis_is_told(void **state)
             fail_msg("%s was accepted", bad[i].text);
         assert_string_equal(error->message, bad[i].message);
     }
+}
+
+static void test_a_share_is_of_what_the_file_has(void **state)
+{
+    (void)state;
+    g_autoptr(Axis) axis = axis_parse("/services=12.5%", NULL);
+    assert_non_null(axis);
+    assert_int_equal(axis->kind, AXIS_AROUND);
+    assert_true(axis->share == 0.125);
 }
 
 static void test_a_pointer_alone_is_left_open(void **state)
@@ -134,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists_and_ranges_give_exact_values),
         cmocka_unit_test(test_what_is_no_axis_is_told),
+        cmocka_unit_test(test_a_share_is_of_what_the_file_has),
         cmocka_unit_test(test_a_pointer_alone_is_left_open),
         cmocka_unit_test(test_a_share_of_a_range_is_a_value_between_its_ends),
         cmocka_unit_test(test_whole_ends_give_whole_numbers_with_equal_shares),

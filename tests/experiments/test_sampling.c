@@ -147,6 +147,8 @@ static void test_what_makes_no_points_is_told(void **state)
 {
     (void)state;
     assert_refused("grid", 0, AXES("/a=1:9"), "/a=1:9: grid needs a step: POINTER=a:b:step");
+    assert_refused("grid", 0, AXES("/a=20%"),
+                   "/a=20%: a share of the file's value is for sensitivity");
     assert_refused("grid", 0, AXES("/a"),
                    "/a: there are no values; POINTER=1,2,4 or POINTER=1:8:1");
     assert_refused("grid", 0, AXES("/a=1:9000:1", "/b=1:9000:1"),

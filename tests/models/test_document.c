@@ -339,6 +339,26 @@ static void test_a_pointer_names_a_value_or_it_is_told_why_not(void **state)
     }
 }
 
+static void test_quantities_are_found_at_a_pointer_and_below(void **state)
+{
+    (void)state;
+    g_autoptr(Document) document = parse_good(
+        "{\"a\": {\"b/c\": 3, \"d\": \"20ms\", \"e\": \"fifo\", \"f\": [0, 0.5, -1, \"4KiB\"], "
+        "\"g\": {\"h\": null, \"i\": true}}, \"z\": 1}");
+    static const char *const found[][2] = {{"/a", "/a/b~1c /a/d /a/f/1 /a/f/3"},
+                                           {"/a/f", "/a/f/1 /a/f/3"},
+                                           {"/a/d", "/a/d"},
+                                           {"/a/e", ""},
+                                           {"/x", ""},
+                                           {"/a/g", ""}};
+    for (size_t i = 0; i < G_N_ELEMENTS(found); i++) {
+        g_autoptr(GPtrArray) pointers = document_quantities(document, found[i][0]);
+        g_ptr_array_add(pointers, NULL);
+        g_autofree char *text = g_strjoinv(" ", (char **)pointers->pdata);
+        assert_string_equal(text, found[i][1]);
+    }
+}
+
 static void test_what_is_put_is_told_as_of_its_source(void **state)
 {
     (void)state;
@@ -436,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_a_value_that_cannot_be_set_is_a_problem),
         cmocka_unit_test(test_a_set_value_is_placed_in_its_assignment),
         cmocka_unit_test(test_a_pointer_names_a_value_or_it_is_told_why_not),
+        cmocka_unit_test(test_quantities_are_found_at_a_pointer_and_below),
         cmocka_unit_test(test_what_is_put_is_told_as_of_its_source),
         cmocka_unit_test(test_setting_cannot_nest_deeper_than_a_file_may),
         cmocka_unit_test(test_a_thousand_levels_are_refused),
