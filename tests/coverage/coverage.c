@@ -71,10 +71,10 @@ typedef struct Setting {
 } Setting;
 
 static const Setting settings[] = {
-    {&half, WAY_REPLICATIONS, 20000},   {&busy, WAY_REPLICATIONS, 1000},
-    {&busy, WAY_REPLICATIONS, 20000},   {&near, WAY_REPLICATIONS, 5000},
-    {&retries, WAY_REPLICATIONS, 1000}, {&retries, WAY_REPLICATIONS, 20000},
-    {&busy, WAY_BATCHES, 400000},       {&busy, WAY_PRECISION, 5000},
+    {&half, WAY_REPLICATIONS, 20000},  {&busy, WAY_REPLICATIONS, 1000},
+    {&busy, WAY_REPLICATIONS, 20000},  {&near, WAY_REPLICATIONS, 5000},
+    {&retries, WAY_REPLICATIONS, 500}, {&retries, WAY_REPLICATIONS, 20000},
+    {&busy, WAY_BATCHES, 400000},      {&busy, WAY_PRECISION, 5000},
 };
 
 typedef struct Tally {
