@@ -207,6 +207,8 @@ static bool has_results(const Job *job)
 static void judge(Job *job)
 {
     Study *study = job->result.study;
+    if (job->options->equivalence > 0)
+        study_set_equivalence(study, job->options->equivalence);
     study_set_expectations(study, expected_judge(&job->expected, study));
     if (!job->warmup.has_settled)
         g_ptr_array_add(

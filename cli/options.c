@@ -15,7 +15,7 @@ G_DEFINE_QUARK(topple - options - error, options_error)
 typedef struct Raw {
     char **designs, **sets, **expectations, **metrics, **files;
     char *seed, *replications, *threads, *duration, *warmup, *out, *format, *max_events, *max_wall,
-        *precision, *max_replications;
+        *precision, *max_replications, *equivalence;
     gboolean is_quiet, is_strict, wants_help, wants_version;
 } Raw;
 
@@ -183,7 +183,10 @@ static bool interpret(const Raw *raw, Options *options, GError **error)
            read_count("replications", raw->replications, EXPERIMENT_REPLICATIONS_MAX,
                       &options->replications, error) &&
            read_count("threads", raw->threads, EXPERIMENT_THREADS_MAX, &options->threads, error) &&
-           read_limits(raw, options, error) && read_precision(raw, options, error);
+           read_limits(raw, options, error) &&
+           (raw->equivalence == NULL ||
+            read_percentage("equivalence", raw->equivalence, &options->equivalence, error)) &&
+           read_precision(raw, options, error);
 }
 
 /* Texts are FILENAMEs to GOption: it would convert STRINGs from the locale's encoding, which is
@@ -214,6 +217,8 @@ static GOptionEntry *entries_for(Raw *raw)
          "Write CSV files and the manifest into this folder", "DIR"},
         {"format", 0, 0, G_OPTION_ARG_FILENAME, &raw->format,
          "What goes to standard output: text, json, csv or markdown", "FORMAT"},
+        {"equivalence", 0, 0, G_OPTION_ARG_FILENAME, &raw->equivalence,
+         "Differences that do not matter, as a share of the baseline (default: 2%)", "P"},
         {"expect", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->expectations,
          "What must come out, as \"base: workload/shoppers.p99_ms < 300\"; repeatable", "EXPR"},
         {"strict", 0, 0, G_OPTION_ARG_NONE, &raw->is_strict,
@@ -289,9 +294,10 @@ static void raw_clear(Raw *raw)
     g_strfreev(raw->files);
     g_strfreev(raw->metrics);
     g_strfreev(raw->expectations);
-    char *const texts[] = {raw->seed,     raw->replications, raw->threads,         raw->duration,
-                           raw->warmup,   raw->out,          raw->format,          raw->max_events,
-                           raw->max_wall, raw->precision,    raw->max_replications};
+    char *const texts[] = {raw->seed,      raw->replications,     raw->threads,
+                           raw->duration,  raw->warmup,           raw->out,
+                           raw->format,    raw->max_events,       raw->max_wall,
+                           raw->precision, raw->max_replications, raw->equivalence};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
 }

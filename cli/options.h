@@ -17,6 +17,7 @@ typedef struct Options {
     char **metrics;      /* of --metric; NULL: not given */
     double precision;    /* relative; 0: none is asked for */
     uint32_t max_replications;
+    double equivalence; /* relative; 0: not given */
     bool has_seed, has_replications, has_threads;
     uint64_t seed;
     uint32_t replications;

@@ -308,7 +308,8 @@ static const Column compare_columns[] = {
     LABEL("ratio_ci_low", "", "lower end of its 95 % confidence interval, on the logarithmic scale"),
     LABEL("ratio_ci_high", "", "upper end of it"),
     LABEL("p_adjusted", "", "probability of such a difference by chance, after Holm's correction: the printed figures of all workloads and designs together, others over the metrics of their row"),
-    LABEL("verdict", "", "`better` or `worse`: p_adjusted < 0.05; `equivalent`: the interval lies within 2 % of the baseline (availability_ratio: within 0.001); `undecided`: neither; empty: no direction is better"),
+    LABEL("verdict", "", "`better` or `worse`: p_adjusted < 0.05; `equivalent`: the interval lies within the margin of equivalence (`--equivalence`, 2 % of the baseline; availability_ratio: at most 0.001); `undecided`: neither; empty: no direction is better"),
+    LABEL("variance_reduction", "", "variance of the difference with independent runs, by that with the same chance in both; above 1: common random numbers help; empty: nothing varies, or the difference does not"),
 };
 
 static const Column percentile_columns[] = {
@@ -329,6 +330,17 @@ static const Column event_columns[] = {
     LABEL("subject", "", "name of what changed"),
     LABEL("value", "", "number that belongs to it, if any"),
     LABEL("detail", "", "words that belong to it, if any"),
+};
+
+static const Column outcome_columns[] = {
+    VARIANT_LABELS,
+    LABEL("outcome", "", "`recovered`: in the last tenth of the measured part, once the last fault is over, at least 0.95 as large a share of the offered requests was good (as goodput_rps counts them) as before the first fault; `met`: at least objective_percent of what ended succeeded within the objective's latency"),
+    LABEL("name", "", "of the workload; of the objective"),
+    LABEL("replications", "", "of which it can be told"),
+    LABEL("count", "", "of these came out so"),
+    LABEL("share_ratio", "ratio", "count / replications"),
+    LABEL("ci_low", "ratio", "lower end of the exact 95 % confidence interval (Clopper-Pearson)"),
+    LABEL("ci_high", "ratio", "upper end of it"),
 };
 
 static const Column expectation_columns[] = {
@@ -439,6 +451,7 @@ TABLE(table_percentiles, "percentiles.csv", "workload, operation and percentile"
       percentile_columns);
 TABLE(table_events, "events.csv", "state change", event_columns);
 TABLE(table_compare, "compare.csv", "design, scope, name, phase and metric", compare_columns);
+TABLE(table_outcomes, "outcomes.csv", "outcome and name", outcome_columns);
 TABLE(table_expectations, "expectations.csv", "expectation and design", expectation_columns);
 TABLE(table_points, "points.csv", "point and parameter", point_columns);
 
@@ -459,8 +472,7 @@ POINTS_TABLE(table_sensitivity, "sensitivity.csv", "design, metric and parameter
 POINTS_TABLE(table_probes, "probes.csv", "value that capacity looked at", probe_columns);
 
 const Table *const tables[] = {
-    &table_summary, &table_requests,     &table_services,    &table_links,
-    &table_brokers, &table_timeseries,   &table_percentiles, &table_events,
-    &table_compare, &table_expectations, &table_points,      &table_sweep,
-    NULL,
+    &table_summary,      &table_requests,    &table_services, &table_links,   &table_brokers,
+    &table_timeseries,   &table_percentiles, &table_events,   &table_compare, &table_outcomes,
+    &table_expectations, &table_points,      &table_sweep,    NULL,
 };

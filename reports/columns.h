@@ -45,8 +45,8 @@ typedef struct Table {
 } Table;
 
 extern const Table table_summary, table_requests, table_services, table_links, table_brokers,
-    table_timeseries, table_percentiles, table_events, table_compare, table_expectations,
-    table_points, table_sweep, table_capacity, table_probes, table_sensitivity;
+    table_timeseries, table_percentiles, table_events, table_compare, table_outcomes,
+    table_expectations, table_points, table_sweep, table_capacity, table_probes, table_sensitivity;
 
 /* The wide table that holds a scope's metrics; SCOPE_SYSTEM has those of SCOPE_WORKLOAD. */
 const Table *table_of_scope(Scope scope);

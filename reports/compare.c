@@ -21,19 +21,20 @@ const char *verdict_name(Verdict verdict)
 
 /* --- verdicts */
 
-/* Differences that nobody would act on. */
-static double margin_of(const CompareRow *row)
+#define AVAILABILITY_MARGIN_MAX 0.001
+
+static double margin_of(const CompareRow *row, double equivalence)
 {
     if (strcmp(row->metric->name, "availability_ratio") == 0)
-        return 0.001;
-    return 0.02 * fabs(row->baseline);
+        return fmin(equivalence, AVAILABILITY_MARGIN_MAX);
+    return equivalence * fabs(row->baseline);
 }
 
-static Verdict judge(const CompareRow *row)
+static Verdict judge(const CompareRow *row, double equivalence)
 {
     if (row->metric->direction == DIRECTION_NEUTRAL)
         return VERDICT_NONE;
-    double margin = margin_of(row);
+    double margin = margin_of(row, equivalence);
     if (row->difference_low >= -margin && row->difference_high <= margin)
         return VERDICT_EQUIVALENT;
     if (!(row->p_adjusted < SIGNIFICANCE))
@@ -71,7 +72,7 @@ static bool is_same_thing(const CompareRow *a, const CompareRow *b)
     return a->variant == b->variant && a->name == b->name && a->phase == b->phase;
 }
 
-static void adjust_and_judge(GArray *rows)
+static void adjust_and_judge(GArray *rows, double equivalence)
 {
     adjust(rows, 0, rows->len, true);
     for (guint first = 0, last; first < rows->len; first = last) {
@@ -84,7 +85,7 @@ static void adjust_and_judge(GArray *rows)
     }
     for (guint i = 0; i < rows->len; i++) {
         CompareRow *row = &g_array_index(rows, CompareRow, i);
-        row->verdict = judge(row);
+        row->verdict = judge(row, equivalence);
     }
 }
 
@@ -104,6 +105,7 @@ static void fill_row(CompareRow *row, const Pairs *pairs)
     row->ratio = ratio.value;
     row->ratio_low = ratio.low;
     row->ratio_high = ratio.high;
+    row->variance_reduction = pairs_variance_reduction(pairs);
 }
 
 static void compare_metrics(GArray *rows, CompareRow model, Pairs *pairs, uint32_t baseline,
@@ -152,7 +154,7 @@ GArray *study_compare(const Study *study)
     GArray *rows = g_array_new(FALSE, FALSE, sizeof(CompareRow));
     for (uint32_t i = 1; i < study_variant_count(study); i++)
         compare_variant(study, rows, i);
-    adjust_and_judge(rows);
+    adjust_and_judge(rows, study->equivalence);
     return rows;
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "reports/endings.h"
 #include "reports/expectation.h"
 
 static bool end_row(TableWriter *writer)
@@ -245,6 +246,7 @@ static bool write_comparison_row(TableWriter *writer, const Study *study, const 
     csv_number(csv, row->ratio_high);
     csv_number(csv, row->p_adjusted);
     csv_text(csv, verdict_name(row->verdict));
+    csv_number(csv, row->variance_reduction);
     return end_row(writer);
 }
 
@@ -258,6 +260,28 @@ static bool write_comparison(TableWriter *writer, const Study *study, const GArr
         const CompareRow *row = &g_array_index(comparison, CompareRow, i);
         if (!write_comparison_row(writer, study, row, baseline))
             return false;
+    }
+    return true;
+}
+
+static bool write_outcomes(TableWriter *writer, const Study *study)
+{
+    Csv *csv = &writer->csv;
+    for (uint32_t variant = 0; variant < study_variant_count(study); variant++) {
+        const Topology *topology = study_variant(study, variant)->topology;
+        for (uint32_t i = 0; i < run_ending_count(topology); i++) {
+            EndingShare share = study_ending(study, variant, i);
+            variant_labels(csv, study, variant);
+            csv_text(csv, run_ending_kind(topology, i));
+            csv_text(csv, run_ending_name(topology, i));
+            csv_integer(csv, share.known);
+            csv_integer(csv, share.yes);
+            csv_number(csv, share.share);
+            csv_number(csv, share.low);
+            csv_number(csv, share.high);
+            if (!end_row(writer))
+                return false;
+        }
     }
     return true;
 }
@@ -306,6 +330,8 @@ bool table_write_rows(TableWriter *writer, const Table *table, const Study *stud
         return write_percentiles(writer, study);
     if (table == &table_compare)
         return write_comparison(writer, study, comparison);
+    if (table == &table_outcomes)
+        return write_outcomes(writer, study);
     if (table == &table_expectations)
         return write_expectations(writer, study);
     if (table == &table_points)

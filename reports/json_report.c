@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "reports/columns.h"
+#include "reports/endings.h"
 #include "reports/expectation.h"
 #include "reports/json_values.h"
 
@@ -81,7 +82,38 @@ static void print_compare_row(JsonText *json, const Study *study, const CompareR
     json_value_member(json, "ratio_ci_high", row->ratio_high);
     json_value_member(json, "p_adjusted", row->p_adjusted);
     json_label_member(json, "verdict", verdict_name(row->verdict));
+    json_value_member(json, "variance_reduction", row->variance_reduction);
     json_text_close(json, '}');
+}
+
+static void print_outcome(JsonText *json, const Study *study, uint32_t variant, uint32_t index)
+{
+    const StudyVariant *labels = study_variant(study, variant);
+    EndingShare share = study_ending(study, variant, index);
+    json_text_open(json, '{');
+    json_label_member(json, "topology", labels->topology->name);
+    json_label_member(json, "design", labels->design);
+    json_label_member(json, "point", labels->point);
+    json_label_member(json, "outcome", run_ending_kind(labels->topology, index));
+    json_label_member(json, "name", run_ending_name(labels->topology, index));
+    json_value_member(json, "replications", share.known);
+    json_value_member(json, "count", share.yes);
+    json_value_member(json, "share_ratio", share.share);
+    json_value_member(json, "ci_low", share.low);
+    json_value_member(json, "ci_high", share.high);
+    json_text_close(json, '}');
+}
+
+static void print_outcomes(JsonText *json, const Study *study)
+{
+    json_text_name(json, "outcomes");
+    json_text_open(json, '[');
+    for (uint32_t variant = 0; variant < study_variant_count(study); variant++) {
+        uint32_t count = run_ending_count(study_variant(study, variant)->topology);
+        for (uint32_t i = 0; i < count; i++)
+            print_outcome(json, study, variant, i);
+    }
+    json_text_close(json, ']');
 }
 
 static void print_expectations(JsonText *json, const Study *study)
@@ -122,6 +154,7 @@ void json_report_print(GString *text, const Study *study)
             print_compare_row(&json, study, &g_array_index(rows, CompareRow, i));
         json_text_close(&json, ']');
     }
+    print_outcomes(&json, study);
     print_expectations(&json, study);
     json_text_close(&json, '}');
     g_string_append_c(text, '\n');

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "reports/endings.h"
 #include "reports/manifest.h"
 #include "reports/output_files.h"
 
@@ -29,12 +30,23 @@ static bool has_parameters(const Study *study)
     return false;
 }
 
+static bool has_outcomes(const Study *study)
+{
+    for (uint32_t i = 0; i < study_variant_count(study); i++) {
+        if (run_ending_count(study_variant(study, i)->topology) > 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_wanted(const Output *output, const Table *table)
 {
     if (table->is_of_points)
         return false;
     if (table == &table_compare)
         return study_variant_count(output->study) > 1;
+    if (table == &table_outcomes)
+        return has_outcomes(output->study);
     if (table == &table_expectations)
         return study_expectations(output->study) != NULL &&
                study_expectations(output->study)->len > 0;

@@ -67,7 +67,7 @@ static GVariant *all_values(const Study *study, const PointWishes *wishes)
 bool point_record_can_hold(const Table *table)
 {
     return !table->is_of_points && table != &table_compare && table != &table_expectations &&
-           table != &table_points;
+           table != &table_outcomes && table != &table_points;
 }
 
 static GVariant *tables_of(const Study *study, uint32_t wanted)

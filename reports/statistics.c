@@ -51,6 +51,16 @@ Interval interval_around(double center, const double *values, uint32_t count)
     return (Interval){center - half, center + half, chance(center, error, degrees)};
 }
 
+void binomial_interval(uint32_t yes, uint32_t count, double *low, double *high)
+{
+    double tail = (1 - CONFIDENCE) / 2, no = count - yes;
+    *low = *high = (double)NAN;
+    if (count == 0)
+        return;
+    *low = yes == 0 ? 0 : gsl_cdf_beta_Pinv(tail, yes, no + 1);
+    *high = yes == count ? 1 : gsl_cdf_beta_Pinv(1 - tail, yes + 1.0, no);
+}
+
 #define NEIGHBOURS_MIN 8u
 
 double neighbours_chance(const double *values, uint32_t count)

@@ -24,6 +24,10 @@ double values_variance(const double *values, uint32_t count);
  * Glynn, "Stochastic Simulation", III.5). NaNs are left out. */
 Interval interval_around(double center, const double *values, uint32_t count);
 
+/* The exact 95 % interval of a share of which `yes` of `count` were seen (Clopper and Pearson); NaN
+ * when count is 0. */
+void binomial_interval(uint32_t yes, uint32_t count, double *low, double *high);
+
 /* Probability of so much positive correlation between neighbours by chance, if the values were
  * independent and normal: von Neumann's ratio, near to normal from eight values on (G. S. Fishman,
  * "Grouping observations in digital simulation", Management Science 24, 1978). NaN with a value

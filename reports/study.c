@@ -3,12 +3,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "reports/endings.h"
 #include "reports/precision.h"
 #include "reports/study_parts.h"
 #include "sim/check.h"
 
 /* Window cells that a study keeps, over all runs. */
 #define STUDY_CELLS_MAX 4000000u
+
+#define EQUIVALENCE 0.02
 
 const double study_percentiles[STUDY_PERCENTILES] = {
     0.01, 0.05, 0.1,  0.2,  0.25, 0.3,  0.4,  0.5,   0.6,   0.7,    0.75,   0.8,     0.85, 0.9,
@@ -19,6 +22,7 @@ Study *study_new(uint64_t seed)
 {
     Study *study = g_new0(Study, 1);
     study->seed = seed;
+    study->equivalence = EQUIVALENCE;
     study->variants = g_ptr_array_new();
     return study;
 }
@@ -30,6 +34,7 @@ static void run_free(StudyRun *run)
     run_result_free(run->result);
     g_free(run->values);
     g_free(run->percentiles);
+    g_free(run->endings);
     for (uint32_t i = 0; i < RECORDER_BATCHES; i++) {
         g_free(run->batch_values[i]);
         g_free(run->batch_percentiles[i]);
@@ -150,6 +155,15 @@ static void evaluate_batch(const StudyRuns *runs, const RunResult *result, uint3
     run->batch_percentiles[batch] = percentiles;
 }
 
+static uint8_t *evaluate_endings(const RunResult *result)
+{
+    uint32_t count = run_ending_count(result->topology);
+    uint8_t *endings = g_new(uint8_t, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        endings[i] = (uint8_t)run_ending(result, i);
+    return endings;
+}
+
 static void merge_samples(StudyRuns *runs, const RunResult *result)
 {
     for (uint32_t i = 0; i < result->entry_count; i++) {
@@ -196,6 +210,7 @@ void study_add_run(Study *study, uint32_t variant, uint32_t replication, RunResu
     run->result = result;
     run->values = evaluate(runs, result);
     run->percentiles = evaluate_percentiles(runs, result);
+    run->endings = evaluate_endings(result);
     for (uint32_t i = 0; i < result->batch_count; i++)
         evaluate_batch(runs, result, i, run);
     run_result_drop_batches(result);
@@ -271,6 +286,16 @@ char *study_check(const Study *study)
         }
     }
     return NULL;
+}
+
+void study_set_equivalence(Study *study, double margin)
+{
+    study->equivalence = margin;
+}
+
+double study_equivalence(const Study *study)
+{
+    return study->equivalence;
 }
 
 void study_set_expectations(Study *study, GArray *results)

@@ -95,7 +95,7 @@ typedef enum Verdict {
     VERDICT_NONE, /* neither direction of this metric is better */
     VERDICT_BETTER,
     VERDICT_WORSE,
-    VERDICT_EQUIVALENT, /* the interval lies within 2 % of the baseline */
+    VERDICT_EQUIVALENT, /* the interval lies within the margin of equivalence */
     VERDICT_UNDECIDED,
 } Verdict;
 
@@ -113,7 +113,13 @@ typedef struct CompareRow {
     double ratio, ratio_low, ratio_high;
     double p, p_adjusted; /* Holm; NaN when there is no interval */
     Verdict verdict;
+    double variance_reduction; /* of the difference by pairing; NaN where nothing varies */
 } CompareRow;
+
+/* Differences that nobody would act on, as a share of the baseline: 0.02 until it is set. Of
+ * availability_ratio it is the difference itself, and never more than 0.001. */
+void study_set_equivalence(Study *study, double margin);
+double study_equivalence(const Study *study);
 
 /* Rows of every variant but the first against the first, by variant, entry, phase, metric. */
 GArray *study_compare(const Study *study);

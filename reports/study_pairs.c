@@ -123,6 +123,23 @@ Contrast pairs_ratio(const Pairs *pairs)
     return contrast;
 }
 
+/* --- what pairing gains */
+
+double pairs_variance_reduction(const Pairs *pairs)
+{
+    double sum = 0;
+    for (int side = 0; side < 2; side++) {
+        const double *values = side == 0 ? pairs->baseline.values : pairs->design.values;
+        const double *others = side == 0 ? pairs->design.values : pairs->baseline.values;
+        for (uint32_t i = 0; i < pairs->count; i++)
+            pairs->room[i] = isnan(others[i]) ? (double)NAN : values[i];
+        sum += values_variance(pairs->room, pairs->count);
+    }
+    for (uint32_t i = 0; i < pairs->count; i++)
+        pairs->room[i] = pairs->design.values[i] - pairs->baseline.values[i];
+    return sum > 0 ? sum / values_variance(pairs->room, pairs->count) : (double)NAN;
+}
+
 /* --- by name */
 
 Contrast study_contrast(const Study *study, uint32_t variant, uint32_t other, double factor,

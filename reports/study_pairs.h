@@ -36,4 +36,9 @@ Contrast pairs_difference(const Pairs *pairs, double factor);
 /* design / baseline, judged on the logarithmic scale; low and high NaN where a pair has none. */
 Contrast pairs_ratio(const Pairs *pairs);
 
+/* By how many times the variance of the differences is smaller than it would be with independent
+ * chance: var(design) + var(baseline) over var(design - baseline). INFINITY where differences do
+ * not vary, NaN where nothing does. */
+double pairs_variance_reduction(const Pairs *pairs);
+
 #endif

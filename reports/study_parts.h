@@ -10,6 +10,7 @@ typedef struct StudyRun {
     RunResult *result;
     double *values;      /* of every entry, phase and column of the scope's table */
     double *percentiles; /* of entry i, which is of system or workload: STUDY_PERCENTILES each */
+    uint8_t *endings;    /* RunEnding of each that the topology has */
     double *batch_values[RECORDER_BATCHES]; /* likewise of each batch; NULL: no batches */
     double *batch_percentiles[RECORDER_BATCHES];
 } StudyRun;
@@ -29,6 +30,7 @@ typedef struct StudyRuns {
 struct Study {
     uint64_t seed;
     GPtrArray *variants; /* of StudyRuns */
+    double equivalence;
     GArray *expectations;
     struct Precision *precision;
 };

@@ -30,6 +30,7 @@ void text_print_phases(const TextReport *report);
 void text_print_busiest(const TextReport *report);
 void text_print_brokers(const TextReport *report);
 void text_print_failures(const TextReport *report);
+void text_print_endings(const TextReport *report);
 void text_print_expectations(const TextReport *report);
 void text_print_checks(const TextReport *report);
 

@@ -43,7 +43,8 @@ static const struct {
     {&table_compare,
      ALL "scope,name,phase,metric,baseline,pairs,baseline_estimate,design_estimate,difference,"
          "difference_ci_low,difference_ci_high,ratio,ratio_ci_low,ratio_ci_high,p_adjusted,"
-         "verdict"},
+         "verdict,variance_reduction"},
+    {&table_outcomes, ALL "outcome,name,replications,count,share_ratio,ci_low,ci_high"},
     {&table_expectations, ALL "expectation,result,found,ci_low,ci_high,flag"},
     {&table_points, ALL "parameter,value"},
     {&table_sweep, ALL "seed,replications,flag"},

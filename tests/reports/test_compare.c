@@ -64,6 +64,41 @@ static void test_differences_within_two_per_cent_are_equivalent_even_when_sure(v
     small_study_free(small);
 }
 
+/* The differences are 8 % of the baseline, sure to 0.3 %. */
+static void test_the_margin_of_equivalence_can_be_set(void **state)
+{
+    (void)state;
+    const double added[PAIRS] = {10, 10.1, 9.9, 10, 10};
+    SmallStudy *small = paired_study(added);
+    study_set_equivalence(small->study, 0.1);
+    g_autoptr(GArray) rows = study_compare(small->study);
+    assert_int_equal(find(rows, 1, "mean_ms")->verdict, VERDICT_EQUIVALENT);
+    study_set_equivalence(small->study, 0.07);
+    g_autoptr(GArray) stricter = study_compare(small->study);
+    assert_int_equal(find(stricter, 1, "mean_ms")->verdict, VERDICT_WORSE);
+    small_study_free(small);
+}
+
+/* The luck has the variance 1,030; what is added +-2, and differences the variance 5 alone. */
+static void test_what_pairing_spares_is_told(void **state)
+{
+    (void)state;
+    const double added[PAIRS] = {12, 8, 12, 8, 10};
+    SmallStudy *small = paired_study(added);
+    g_autoptr(GArray) rows = study_compare(small->study);
+    const CompareRow *row = find(rows, 1, "mean_ms");
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < PAIRS; i++) {
+        sum += luck[i] + added[i];
+        squares += (luck[i] + added[i]) * (luck[i] + added[i]);
+    }
+    double design = (squares - sum * sum / PAIRS) / (PAIRS - 1);
+    assert_close(row->variance_reduction, (1030 + design) / 4, 1e-9);
+    assert_true(row->variance_reduction > 400);
+    assert_missing(find(rows, 1, "availability_ratio")->variance_reduction);
+    small_study_free(small);
+}
+
 static void test_noise_is_undecided(void **state)
 {
     (void)state;
@@ -175,6 +210,8 @@ int main(void)
         cmocka_unit_test(test_a_difference_is_judged_by_pairs),
         cmocka_unit_test(test_shorter_latencies_are_better),
         cmocka_unit_test(test_differences_within_two_per_cent_are_equivalent_even_when_sure),
+        cmocka_unit_test(test_the_margin_of_equivalence_can_be_set),
+        cmocka_unit_test(test_what_pairing_spares_is_told),
         cmocka_unit_test(test_noise_is_undecided),
         cmocka_unit_test(test_metrics_without_a_better_side_get_no_verdict),
         cmocka_unit_test(test_one_replication_decides_nothing),

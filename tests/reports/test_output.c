@@ -78,18 +78,11 @@ static void test_all_files_of_a_comparison_are_written(void **state)
     SmallStudy *small = study_of(2);
     g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func(g_free);
     write_all(small->study, *state, written);
-    static const char *const names[] = {"summary.csv",
-                                        "requests.csv",
-                                        "services.csv",
-                                        "links.csv",
-                                        "brokers.csv",
-                                        "timeseries.csv",
-                                        "percentiles.csv",
-                                        "events.csv",
-                                        "compare.csv",
-                                        "topology.resolved.json",
-                                        "topology.resolved.queue.json",
-                                        "manifest.json"};
+    static const char *const names[] = {
+        "summary.csv",  "requests.csv",   "services.csv",           "links.csv",
+        "brokers.csv",  "timeseries.csv", "percentiles.csv",        "events.csv",
+        "compare.csv",  "outcomes.csv",   "topology.resolved.json", "topology.resolved.queue.json",
+        "manifest.json"};
     assert_int_equal(written->len, G_N_ELEMENTS(names));
     for (guint i = 0; i < written->len; i++) {
         assert_string_equal(g_ptr_array_index(written, i), names[i]);

@@ -79,6 +79,25 @@ static void test_intervals_cover_the_truth_95_times_in_100(void **state)
     assert_true(fabs(covered / 4000.0 - 0.95) < 0.0172);
 }
 
+/* All or none of n: (0.025)^(1/n) and its complement. 4 of 10: as in tables. */
+static void test_shares_have_exact_intervals(void **state)
+{
+    (void)state;
+    double low, high;
+    binomial_interval(10, 10, &low, &high);
+    assert_close(low, pow(0.025, 0.1), 1e-9);
+    assert_close(high, 1, 0);
+    binomial_interval(0, 10, &low, &high);
+    assert_close(low, 0, 0);
+    assert_close(high, 1 - pow(0.025, 0.1), 1e-9);
+    binomial_interval(4, 10, &low, &high);
+    assert_close(low, 0.1216, 1e-3);
+    assert_close(high, 0.7376, 1e-3);
+    binomial_interval(0, 0, &low, &high);
+    assert_missing(low);
+    assert_missing(high);
+}
+
 /* Eight values that rise by one: the sum of squared steps is 7, that of squares 42, and n = 8. */
 static void test_a_trend_is_correlation_between_neighbours(void **state)
 {
@@ -170,6 +189,7 @@ int main(void)
         cmocka_unit_test(test_one_value_has_no_interval),
         cmocka_unit_test(test_equal_values_have_an_interval_of_no_width),
         cmocka_unit_test(test_intervals_cover_the_truth_95_times_in_100),
+        cmocka_unit_test(test_shares_have_exact_intervals),
         cmocka_unit_test(test_a_trend_is_correlation_between_neighbours),
         cmocka_unit_test(test_correlation_of_few_or_missing_values_is_not_judged),
         cmocka_unit_test(test_independent_batches_are_flagged_one_time_in_twenty),
