@@ -191,7 +191,27 @@ static bool interpret(const Raw *raw, Options *options, GError **error)
 
 /* Texts are FILENAMEs to GOption: it would convert STRINGs from the locale's encoding, which is
  * ASCII for us, and refuse every other letter. */
-static GOptionEntry *entries_for(Raw *raw)
+static void append_judging(GArray *all, Raw *raw)
+{
+    const GOptionEntry entries[] = {
+        {"precision", 0, 0, G_OPTION_ARG_FILENAME, &raw->precision,
+         "Replicate until estimates are known so well, as 5%", "P"},
+        {"metric", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->metrics,
+         "What --precision is about, as workload/shoppers.p99_ms; repeatable", "METRIC"},
+        {"max-replications", 0, 0, G_OPTION_ARG_FILENAME, &raw->max_replications,
+         "The most that --precision may ask for (default: 1280)", "N"},
+        {"equivalence", 0, 0, G_OPTION_ARG_FILENAME, &raw->equivalence,
+         "Differences that do not matter, as a share of the baseline (default: 2%)", "P"},
+        {"expect", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->expectations,
+         "What must come out, as \"base: workload/shoppers.p99_ms < 300\"; repeatable", "EXPR"},
+        {"strict", 0, 0, G_OPTION_ARG_NONE, &raw->is_strict,
+         "Exit with 4 when something is undecided or statistically doubtful", NULL},
+    };
+    g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+}
+
+/* Commands with options of `own` do not judge their figures. */
+static GOptionEntry *entries_for(Raw *raw, const GOptionEntry *own)
 {
     const GOptionEntry entries[] = {
         {"design", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->designs,
@@ -201,12 +221,6 @@ static GOptionEntry *entries_for(Raw *raw)
         {"seed", 0, 0, G_OPTION_ARG_FILENAME, &raw->seed, "Seed, in place of the file's", "N"},
         {"replications", 0, 0, G_OPTION_ARG_FILENAME, &raw->replications,
          "Independent runs of each design, in place of the file's", "N"},
-        {"precision", 0, 0, G_OPTION_ARG_FILENAME, &raw->precision,
-         "Replicate until estimates are known so well, as 5%", "P"},
-        {"metric", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->metrics,
-         "What --precision is about, as workload/shoppers.p99_ms; repeatable", "METRIC"},
-        {"max-replications", 0, 0, G_OPTION_ARG_FILENAME, &raw->max_replications,
-         "The most that --precision may ask for (default: 1280)", "N"},
         {"threads", 0, 0, G_OPTION_ARG_FILENAME, &raw->threads,
          "Runs at a time (default: all cores); results are the same for any", "N"},
         {"duration", 0, 0, G_OPTION_ARG_FILENAME, &raw->duration,
@@ -217,12 +231,6 @@ static GOptionEntry *entries_for(Raw *raw)
          "Write CSV files and the manifest into this folder", "DIR"},
         {"format", 0, 0, G_OPTION_ARG_FILENAME, &raw->format,
          "What goes to standard output: text, json, csv or markdown", "FORMAT"},
-        {"equivalence", 0, 0, G_OPTION_ARG_FILENAME, &raw->equivalence,
-         "Differences that do not matter, as a share of the baseline (default: 2%)", "P"},
-        {"expect", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->expectations,
-         "What must come out, as \"base: workload/shoppers.p99_ms < 300\"; repeatable", "EXPR"},
-        {"strict", 0, 0, G_OPTION_ARG_NONE, &raw->is_strict,
-         "Exit with 4 when something is undecided or statistically doubtful", NULL},
         {"max-events", 0, 0, G_OPTION_ARG_FILENAME, &raw->max_events,
          "Stop each run after so many events", "N"},
         {"max-wall", 0, 0, G_OPTION_ARG_FILENAME, &raw->max_wall,
@@ -234,7 +242,11 @@ static GOptionEntry *entries_for(Raw *raw)
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->files, NULL, NULL},
         {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL},
     };
-    return g_memdup2(entries, sizeof entries);
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(GOptionEntry));
+    if (own == NULL)
+        append_judging(all, raw);
+    g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
+    return (GOptionEntry *)(gpointer)g_array_free(all, FALSE);
 }
 
 /* "--sed=3" -> "sed" */
@@ -253,7 +265,7 @@ static bool is_later(const char *name)
 
 static size_t add_names(const char *names[NAMES_MAX], size_t count, const GOptionEntry *entries)
 {
-    for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++) {
+    for (const GOptionEntry *entry = entries; entry != NULL && entry->long_name != NULL; entry++) {
         bool is_shown = entry->long_name[0] != '\0' && (entry->flags & G_OPTION_FLAG_HIDDEN) == 0;
         if (is_shown && count < NAMES_MAX)
             names[count++] = entry->long_name;
@@ -313,8 +325,7 @@ static void print_help(GOptionContext *context, const char *command)
 bool options_parse(Options *options, int argc, char **argv, const char *usage, const char *summary,
                    bool *has_helped, GError **error)
 {
-    static const GOptionEntry none[] = {{NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}};
-    const OptionsUsage whole = {usage, summary, none};
+    const OptionsUsage whole = {usage, summary, NULL};
     return options_parse_own(options, argc, argv, &whole, has_helped, error);
 }
 
@@ -324,11 +335,12 @@ bool options_parse_own(Options *options, int argc, char **argv, const OptionsUsa
     Raw raw = {0};
     *options = (Options){0};
     *has_helped = false;
-    g_autofree GOptionEntry *entries = entries_for(&raw);
+    g_autofree GOptionEntry *entries = entries_for(&raw, usage->own);
     GOptionContext *context = g_option_context_new(usage->arguments);
     g_option_context_set_summary(context, usage->summary);
     g_option_context_set_help_enabled(context, FALSE);
-    g_option_context_add_main_entries(context, usage->own, NULL);
+    if (usage->own != NULL)
+        g_option_context_add_main_entries(context, usage->own, NULL);
     g_option_context_add_main_entries(context, entries, NULL);
     g_autofree char **arguments = g_memdup2(argv, (gsize)(argc + 1) * sizeof *argv);
     char **left = arguments;
