@@ -20,12 +20,14 @@ void timeline_init(Timeline *timeline, SimTime start, SimTime end, SimTime windo
     timeline->bounds = g_new0(SimTime, most + 1);
     timeline->windows = g_new0(uint32_t, most + 1);
     timeline->phases = g_new0(uint8_t, most + 1);
+    timeline->firsts = g_new0(uint32_t, timeline->window_count);
     uint8_t phase = 0;
     for (uint32_t i = 0; i < timeline->window_count; i++) {
         SimTime low = start + window * i;
         SimTime high = MIN(end, low + window);
         while (phase < count && cuts[phase] <= low)
             phase++;
+        timeline->firsts[i] = timeline->slice_count;
         add_slice(timeline, low, i, phase);
         for (; phase < count && cuts[phase] < high; phase++) {
             if (cuts[phase] == timeline->bounds[timeline->slice_count - 1])
@@ -44,6 +46,7 @@ void timeline_clear(Timeline *timeline)
     g_free(timeline->bounds);
     g_free(timeline->windows);
     g_free(timeline->phases);
+    g_free(timeline->firsts);
     *timeline = (Timeline){0};
 }
 
@@ -51,8 +54,8 @@ uint32_t timeline_find(const Timeline *timeline, SimTime time)
 {
     if (time < timeline->start || time >= timeline->end)
         return timeline->slice_count;
-    uint32_t slice = (uint32_t)((time - timeline->start) / timeline->window);
-    while (timeline->bounds[slice + 1] <= time) /* at most as often as there are cuts */
+    uint32_t slice = timeline->firsts[(time - timeline->start) / timeline->window];
+    while (timeline->bounds[slice + 1] <= time) /* at most as often as there are cuts in a window */
         slice++;
     return slice;
 }

@@ -16,6 +16,7 @@ typedef struct Timeline {
     SimTime *bounds;   /* slice i lasts from bounds[i] until before bounds[i + 1] */
     uint32_t *windows; /* of slice i; windows[slice_count] = window_count */
     uint8_t *phases;   /* of slice i */
+    uint32_t *firsts;  /* the first slice of window i */
     uint32_t current;  /* the slice of the latest time seen; slice_count outside */
     SimTime low, high; /* of the current slice; outside low is SIM_TIME_NEVER: no time is in it */
 } Timeline;
