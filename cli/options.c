@@ -190,7 +190,7 @@ static bool interpret(const Raw *raw, Options *options, GError **error)
 }
 
 /* Texts are FILENAMEs to GOption: it would convert STRINGs from the locale's encoding, which is
- * ASCII for us, and refuse every other letter. */
+ * ASCII for us, and refuse every other letter. These are the options that judge figures. */
 static void append_judging(GArray *all, Raw *raw)
 {
     const GOptionEntry entries[] = {
@@ -210,7 +210,6 @@ static void append_judging(GArray *all, Raw *raw)
     g_array_append_vals(all, entries, G_N_ELEMENTS(entries));
 }
 
-/* Commands with options of `own` do not judge their figures. */
 static GOptionEntry *entries_for(Raw *raw, const GOptionEntry *own)
 {
     const GOptionEntry entries[] = {

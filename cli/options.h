@@ -35,8 +35,10 @@ typedef struct Options {
 bool options_parse(Options *options, int argc, char **argv, const char *usage, const char *summary,
                    bool *has_helped, GError **error);
 
-/* The same for a command that has further options: `own` are entries of GOption, the last one's
- * name is NULL. What they fill in is the caller's to free. */
+/* The same for a command that has options of its own in place of those that judge figures
+ * (--precision, --metric, --max-replications, --equivalence, --expect, --strict): `own` are entries
+ * of GOption, the last one's name is NULL. What they fill in is the caller's to free. `own` NULL:
+ * options_parse. */
 typedef struct OptionsUsage {
     const char *arguments, *summary; /* `usage` and `summary` of options_parse */
     const GOptionEntry *own;
