@@ -249,9 +249,23 @@ JournalHead points_job_head(const PointsJob *job)
     };
 }
 
+/* What is found for one point would not be that of the others, and a shard has but some of them. */
+static bool has_warmups(const PointsJob *job)
+{
+    for (guint i = 0; i < job->input.designs->len; i++) {
+        if (!job->designs[i].topology->simulation.finds_warmup)
+            continue;
+        complain("only run and compare find a warm-up: give it as a time, with --warmup");
+        return false;
+    }
+    return true;
+}
+
 ExitCode points_job_prepare(PointsJob *job)
 {
     take_designs(job);
+    if (!has_warmups(job))
+        return EXIT_WRONG_INPUT;
     ExitCode code = read_axes(job);
     if (code == EXIT_DONE)
         code = job->command->choose(job);

@@ -94,6 +94,11 @@ Topology *points_read(const PointsPlan *plan, uint64_t task, Problems *problems)
 {
     g_autoptr(Document) document = points_document_at(plan, task, problems);
     Topology *topology = document == NULL ? NULL : topology_read(document, NULL, problems);
+    if (topology != NULL && topology->simulation.finds_warmup) {
+        problems_add(problems, VARY, 0, 0, "/simulation/warmup",
+                     g_strdup("must be a time: only run and compare find a warm-up"));
+        g_clear_pointer(&topology, topology_free);
+    }
     if (topology != NULL)
         return topology;
     explain(plan, (uint32_t)(task % plan->design_count), problems);
