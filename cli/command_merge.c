@@ -34,7 +34,8 @@ static void add_folder(GPtrArray *files, const char *path)
         if (g_str_has_suffix(name, ".journal"))
             g_ptr_array_add(files, g_build_filename(path, name, NULL));
     }
-    qsort(&files->pdata[first], files->len - first, sizeof *files->pdata, compare_texts);
+    if (files->len > first)
+        qsort(&files->pdata[first], files->len - first, sizeof *files->pdata, compare_texts);
 }
 
 /* Folders stand for the journals in them. */
