@@ -124,7 +124,6 @@ static bool is_supply(const char *pointer)
 
 static ExitCode choose(PointsJob *job)
 {
-    g_autoptr(GError) error = NULL;
     Capacity *capacity = g_new0(Capacity, 1);
     job->own = capacity;
     ExitCode code = check_slo(job);
@@ -136,17 +135,10 @@ static ExitCode choose(PointsJob *job)
         complain("--replications: capacity judges by intervals: at least 2");
         return EXIT_WRONG_INPUT;
     }
-    job->space =
-        space_new(sampling_kind_find("grid"), g_steal_pointer(&job->axes), 0, job->seed, &error);
-    if (job->space == NULL) {
-        complain("--vary: %s", error->message);
-        return EXIT_WRONG_INPUT;
-    }
-    g_autofree const Topology **topologies = g_new0(const Topology *, job->input.designs->len + 1);
-    for (guint i = 0; i < job->input.designs->len; i++)
-        topologies[i] = job->designs[i].topology;
-    job->metrics = metrics_of_sweep(topologies, job->input.designs->len);
-    return EXIT_DONE;
+    code = points_job_span(job, sampling_kind_find("grid"), 0);
+    if (code == EXIT_DONE)
+        points_job_measure_all(job);
+    return code;
 }
 
 /* --- running */

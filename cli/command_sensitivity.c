@@ -111,15 +111,9 @@ static void tell_left_out(PointsJob *job, const Sensitivity *sensitivity)
 
 static ExitCode choose_space(PointsJob *job)
 {
-    g_autoptr(GError) error = NULL;
     const SamplingKind *method =
         job->options.sampling != NULL ? job->options.sampling : sampling_kind_find("tornado");
-    job->space = space_new(method, g_steal_pointer(&job->axes), job->options.trajectories,
-                           job->seed, &error);
-    if (job->space != NULL)
-        return EXIT_DONE;
-    complain("--vary: %s", error->message);
-    return EXIT_WRONG_INPUT;
+    return points_job_span(job, method, job->options.trajectories);
 }
 
 static void keep_ends(const PointsJob *job, Sensitivity *sensitivity)

@@ -27,20 +27,12 @@ static ExitCode check_options(const PointsJob *job)
 
 static ExitCode choose(PointsJob *job)
 {
-    g_autoptr(GError) error = NULL;
-    if (check_options(job) != EXIT_DONE)
-        return EXIT_WRONG_INPUT;
-    job->space = space_new(sampling_of(&job->options), g_steal_pointer(&job->axes),
-                           job->options.points, job->seed, &error);
-    if (job->space == NULL) {
-        complain("--vary: %s", error->message);
-        return EXIT_WRONG_INPUT;
-    }
-    g_autofree const Topology **topologies = g_new0(const Topology *, job->input.designs->len + 1);
-    for (guint i = 0; i < job->input.designs->len; i++)
-        topologies[i] = job->designs[i].topology;
-    job->metrics = metrics_of_sweep(topologies, job->input.designs->len);
-    return EXIT_DONE;
+    ExitCode code = check_options(job);
+    if (code == EXIT_DONE)
+        code = points_job_span(job, sampling_of(&job->options), job->options.points);
+    if (code == EXIT_DONE)
+        points_job_measure_all(job);
+    return code;
 }
 
 static ExitCode report(PointsJob *job)

@@ -3,16 +3,10 @@
 #include <string.h>
 
 #include "reports/columns.h"
+#include "reports/metrics.h"
 #include "reports/recorder.h"
 
 static const char *const defaults[] = {"goodput_rps", "availability_ratio", "p50_ms", "p99_ms"};
-
-static GArray *metrics_new(void)
-{
-    GArray *metrics = g_array_new(FALSE, FALSE, sizeof(MetricRef));
-    g_array_set_clear_func(metrics, (GDestroyNotify)metric_ref_clear);
-    return metrics;
-}
 
 static const Topology *topology_at(const Input *input, guint design)
 {
@@ -40,11 +34,9 @@ static void add_defaults(GArray *metrics, const Input *input)
         const Topology *topology = topology_at(input, i);
         for (uint32_t k = 0; k < topology->workload_count; k++) {
             const char *workload = topology->workloads[k].name;
-            for (size_t m = 0; !is_listed(input, i, workload) && m < G_N_ELEMENTS(defaults); m++) {
-                MetricRef ref = {.scope = SCOPE_WORKLOAD, .name = g_strdup(workload)};
-                ref.metric = column_find(SCOPE_WORKLOAD, defaults[m]);
-                g_array_append_val(metrics, ref);
-            }
+            for (size_t m = 0; !is_listed(input, i, workload) && m < G_N_ELEMENTS(defaults); m++)
+                metrics_add(metrics, SCOPE_WORKLOAD, workload,
+                            column_find(SCOPE_WORKLOAD, defaults[m]));
         }
     }
 }

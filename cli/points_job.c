@@ -261,6 +261,25 @@ static bool has_warmups(const PointsJob *job)
     return true;
 }
 
+ExitCode points_job_span(PointsJob *job, const SamplingKind *kind, uint64_t count)
+{
+    g_autoptr(GError) error = NULL;
+    job->space = space_new(kind, g_steal_pointer(&job->axes), count, job->seed, &error);
+    if (job->space != NULL)
+        return EXIT_DONE;
+    complain("--vary: %s", error->message);
+    return EXIT_WRONG_INPUT;
+}
+
+void points_job_measure_all(PointsJob *job)
+{
+    guint count = job->input.designs->len;
+    g_autofree const Topology **topologies = g_new0(const Topology *, count + 1);
+    for (guint i = 0; i < count; i++)
+        topologies[i] = job->designs[i].topology;
+    job->metrics = metrics_of_sweep(topologies, count);
+}
+
 ExitCode points_job_prepare(PointsJob *job)
 {
     take_designs(job);

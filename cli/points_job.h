@@ -67,6 +67,11 @@ void points_job_clear(PointsJob *job);
 /* From options and input to plan and view. */
 ExitCode points_job_prepare(PointsJob *job);
 
+/* For `choose`: the axes become the space of points; `count` is for kinds that take one. */
+ExitCode points_job_span(PointsJob *job, const SamplingKind *kind, uint64_t count);
+/* For `choose`: the metrics that sweep.csv has a column for. */
+void points_job_measure_all(PointsJob *job);
+
 /* One more fact that the records depend on; takes the value over. */
 void points_job_add_fact(PointsJob *job, const char *name, char *value);
 
